@@ -1,0 +1,1 @@
+"""The HTTP side: lookups, grids, plans and pages over one snapshot."""

@@ -1,0 +1,1 @@
+"""A demo town, made from a seed."""

@@ -1,0 +1,1 @@
+"""Map pages that ask no outside host for anything."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -75,7 +75,7 @@ def say(key: str, language: Language = "zh", /, **values: object) -> str:
 def preferred_language() -> Language | None:
     """Return the language set by ``WANGGE_LANG``; None where both are wanted."""
     value = os.environ.get("WANGGE_LANG", "")
-    return cast("Language", value) if value in LANGUAGES else None
+    return value if value in LANGUAGES else None
 
 
 @dataclass(frozen=True)

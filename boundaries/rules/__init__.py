@@ -1,0 +1,1 @@
+"""Every rule that a plan is checked against."""

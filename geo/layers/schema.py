@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -221,7 +222,7 @@ def conform(layer: str, frame: pd.DataFrame) -> pd.DataFrame:
     for name, dtype in column_dtypes(layer).items():
         values = frame[name] if name in frame else pd.Series([None] * len(frame), index=frame.index)
         if dtype is bool or str(dtype) == "bool":
-            columns[name] = values.astype(object).where(values.notna(), False).astype(bool)
+            columns[name] = np.where(values.notna(), values, 0).astype(bool)
         elif str(dtype) == "object":
             columns[name] = values.astype(object).where(values.notna(), None)
         else:
@@ -231,4 +232,7 @@ def conform(layer: str, frame: pd.DataFrame) -> pd.DataFrame:
     )
     if GEOMETRY_TYPES[layer] is None:
         return table
-    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(frame["geometry"]), crs=frame.crs)
+    layered: gpd.GeoDataFrame = gpd.GeoDataFrame(
+        table, geometry=gpd.GeoSeries(frame["geometry"]), crs=frame.crs
+    )
+    return layered

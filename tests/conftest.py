@@ -1,0 +1,19 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_BESIDE_THE_PROJECT = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real and planted data sets; skip where it is absent."""
+    folder = Path(os.environ.get("WANGGE_SHARED_DATA", _BESIDE_THE_PROJECT))
+    if not folder.is_dir():
+        pytest.skip(f"no data sets at {folder}; set WANGGE_SHARED_DATA to their folder")
+    return folder
