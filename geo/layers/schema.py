@@ -227,9 +227,8 @@ def conform(layer: str, frame: pd.DataFrame) -> pd.DataFrame:
             columns[name] = values.astype(object).where(values.notna(), None)
         else:
             columns[name] = values.astype(dtype)
-    table: pd.DataFrame = SCHEMAS[layer].validate(
-        pd.DataFrame(columns, index=frame.index), lazy=True
-    )
+    table = pd.DataFrame(columns, index=frame.index)
+    SCHEMAS[layer].validate(table, lazy=True)
     if GEOMETRY_TYPES[layer] is None:
         return table
     layered: gpd.GeoDataFrame = gpd.GeoDataFrame(
