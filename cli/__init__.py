@@ -1,1 +1,5 @@
 """The command `wangge`."""
+
+from cli.app import main
+
+__all__ = ["main"]

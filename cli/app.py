@@ -1,0 +1,70 @@
+"""The command's outline: one function a task, each in its own module."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from boundaries.home import Home
+from cli import (
+    checking,
+    demonstrating,
+    importing,
+    keys,
+    looking_up,
+    mapping,
+    planning,
+    publishing,
+    serving,
+    storing,
+)
+from cli.screen import explained
+from messages import say
+
+app = typer.Typer(
+    name="wangge",
+    help=say("cli.help", "zh") + "\n\n" + say("cli.help", "en"),
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _begin(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            envvar="WANGGE_HOME",
+            help="数据目录，默认 ./wangge-data · folder of the store, snapshots and pages",
+            file_okay=False,
+        ),
+    ] = None,
+) -> None:
+    context.obj = Home.from_environment(home)
+
+
+for module in (
+    importing,
+    checking,
+    publishing,
+    looking_up,
+    mapping,
+    serving,
+    planning,
+    keys,
+    storing,
+    demonstrating,
+):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command; a fault of the input ends with exit status 2 and says what to do."""
+    sys.exit(explained(app))

@@ -1,0 +1,66 @@
+"""`wangge lookup`: which grids answer for an address or a point, and who."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from boundaries.lookup import Answer, lookup_address, lookup_point
+from boundaries.readside import ReadSide
+from cli.options import AsJson, home_of, moment
+from cli.screen import (
+    FOUND_ERRORS,
+    both,
+    languages_of_help,
+    out,
+    print_json,
+    tell_message,
+)
+from geo.datum import Datum
+from geo.problem import input_error
+from messages import preferred_language
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("lookup", help=languages_of_help("cli.lookup_help"))(lookup)
+
+
+def lookup(
+    context: typer.Context,
+    address: Annotated[str | None, typer.Argument(help=both("cli.lookup_address"))] = None,
+    point: Annotated[str | None, typer.Option(help=both("cli.lookup_point"))] = None,
+    datum: Annotated[Datum, typer.Option(help=both("cli.lookup_datum"))] = Datum.WGS84,
+    at: Annotated[str | None, typer.Option("--at", help=both("cli.lookup_at"))] = None,
+    level: Annotated[int | None, typer.Option(min=1, help=both("cli.lookup_level"))] = None,
+    *,
+    public: Annotated[bool, typer.Option("--public", help=both("cli.lookup_public"))] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Look one address or point up; exit status 1 where no grid is determined."""
+    if (address is None) == (point is None):
+        raise input_error("cli.address_or_point")
+    read_side = ReadSide(home_of(context))
+    view = "public" if public else "duty"
+    when = moment(at, option="--at")
+    if address is not None:
+        answer = lookup_address(read_side, address, at=when, level=level, view=view)
+    else:
+        longitude, latitude = _coordinates(point or "")
+        answer = lookup_point(
+            read_side, longitude, latitude, datum=datum, at=when, level=level, view=view
+        )
+    if as_json:
+        print_json(answer.as_dict(preferred_language()))
+    else:
+        show_answer(answer)
+    return 0 if answer.levels else FOUND_ERRORS
+
+
+def _coordinates(text: str) -> tuple[float, float]:
+    try:
+        longitude, latitude = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError as error:
+        raise input_error("cli.bad_point", column="--point", value=text) from error
+    return longitude, latitude
