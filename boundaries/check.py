@@ -1,0 +1,199 @@
+"""Check a plan: run the rules and collect their findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from boundaries.finding import Finding, Severity
+from boundaries.plan import Plan
+from boundaries.rules import Case, RuleInfo, catalogue
+from boundaries.town import Town
+from geo.problem import input_error
+from messages import Language
+
+
+class Progress(Protocol):
+    """Whatever shows how far the check is, such as ``rich.progress.Progress``."""
+
+    def add_task(self, description: str, /, *, total: float) -> Any:
+        """Start a task of some steps and return its key."""
+
+    def update(self, task: Any, /, *, description: str) -> None:
+        """Say what is being done."""
+
+    def advance(self, task: Any, /) -> None:
+        """Go one step on."""
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """How many findings of each severity one rule has at one level."""
+
+    rule: str
+    level: int | None
+    errors: int
+    warnings: int
+    notes: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What all rules say of a plan.
+
+    Attributes
+    ----------
+    findings
+        By rule, level and grids.
+    checked_rules
+        IDs of the rules that were run.
+    town, plan, plan_id
+        Names of what was checked.
+    at
+        Moment at which contacts and dates were looked at.
+    """
+
+    findings: tuple[Finding, ...]
+    checked_rules: tuple[str, ...]
+    town: str = ""
+    plan: str = ""
+    plan_id: str = ""
+    at: datetime | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a finding blocks publishing."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of errors, warnings and notes."""
+        found = Counter(finding.severity for finding in self.findings)
+        return {
+            "errors": found[Severity.ERROR],
+            "warnings": found[Severity.WARNING],
+            "notes": found[Severity.INFORMATION],
+        }
+
+    def summary(self) -> tuple[SummaryRow, ...]:
+        """Return the number of findings by rule and level, in that order."""
+        found = Counter(
+            (finding.rule, finding.level, finding.severity) for finding in self.findings
+        )
+        places = sorted({key[:2] for key in found}, key=lambda key: (key[0], key[1] or 0))
+        return tuple(
+            SummaryRow(
+                rule,
+                level,
+                *(found[rule, level, severity] for severity in (Severity(s) for s in "EWI")),
+            )
+            for rule, level in places
+        )
+
+    def reasons_needed(self) -> tuple[str, ...]:
+        """Return the rules with a warning, for which publishing needs a written reason."""
+        return tuple(sorted({f.rule for f in self.findings if f.severity is Severity.WARNING}))
+
+    def as_dict(self, language: Language | None = None) -> dict[str, Any]:
+        """Return the report as plain values, geometries as GeoJSON."""
+        return {
+            "town": self.town,
+            "plan": self.plan,
+            "plan_id": self.plan_id,
+            "at": None if self.at is None else self.at.isoformat(),
+            "checked_rules": list(self.checked_rules),
+            "counts": self.counts(),
+            "summary": [vars(row) for row in self.summary()],
+            "findings": [
+                {
+                    **(feature := finding.feature(language))["properties"],
+                    "geometry": feature["geometry"],
+                }
+                for finding in self.findings
+            ],
+        }
+
+
+def check(
+    town: Town,
+    plan: Plan,
+    *,
+    rules: Sequence[str] | None = None,
+    at: datetime | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check a plan against the rules.
+
+    Parameters
+    ----------
+    town, plan
+        What is checked.
+    rules
+        IDs of the rules to run; all where None.
+    at
+        Aware moment at which contacts must be current; now where None.
+    progress
+        Shows how far the check is.
+
+    Raises
+    ------
+    InputError
+        A rule asked for does not exist.
+
+    Notes
+    -----
+    A rule that raises stops the check: a report that leaves a rule out would look clean.
+    """
+    case = Case(town, plan, at or datetime.now(UTC))
+    chosen = _chosen(rules)
+    findings: list[Finding] = []
+    for info in _shown(chosen, progress):
+        try:
+            findings.extend(info.check(case))
+        except Exception as error:
+            error.add_note(f"while checking rule {info.id}")
+            raise
+    return Report(
+        tuple(sorted(findings, key=_order)),
+        tuple(info.id for info in chosen),
+        town=town.name,
+        plan=plan.name,
+        plan_id=plan.id,
+        at=case.at,
+    )
+
+
+def _chosen(rules: Sequence[str] | None) -> tuple[RuleInfo, ...]:
+    known = {info.id: info for info in catalogue()}
+    if rules is None:
+        return tuple(known.values())
+    for asked in rules:
+        if asked.upper() not in known:
+            raise input_error("rules.no_such_rule", value=asked, known="、".join(known))
+    wanted = {asked.upper() for asked in rules}
+    return tuple(info for info in known.values() if info.id in wanted)
+
+
+def _shown(rules: Sequence[RuleInfo], progress: Progress | None) -> Iterator[RuleInfo]:
+    if progress is None:
+        yield from rules
+        return
+    task = progress.add_task("", total=len(rules))
+    for info in rules:
+        progress.update(task, description=f"{info.id} {info.title_zh} {info.title_en}")
+        yield info
+        progress.advance(task)
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    return (
+        finding.rule,
+        finding.level or 0,
+        "EWI".index(finding.severity.value),
+        finding.grids,
+        finding.kind,
+        -(finding.measure or 0.0),
+        "" if finding.geometry is None else finding.geometry.wkt,
+    )

@@ -1,0 +1,191 @@
+"""What a rule looks at: a plan, the town that it serves, a moment, and both in metres."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.finding import Finding, Severity
+from boundaries.plan import Plan
+from boundaries.scheme import Scheme
+from boundaries.town import Town
+from geo.layers import STORED_CRS
+from messages import Message, UnknownMessageError, template
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A plan under check.
+
+    Layers are projected vertex by vertex, so vertices that are the same in longitude and
+    latitude stay the same in metres, and exact comparisons hold in both.
+
+    Attributes
+    ----------
+    town
+        The town that the plan serves.
+    plan
+        The plan.
+    at
+        Aware moment at which contacts and dates are looked at.
+    """
+
+    town: Town
+    plan: Plan
+    at: datetime
+    _known: dict[Callable[[Case], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme of the town."""
+        return self.town.scheme
+
+    def threshold(self, name: str) -> Any:
+        """Return a threshold of the scheme; units are in its name."""
+        return self.scheme.thresholds[name]
+
+    @cached_property
+    def crs(self) -> pyproj.CRS:
+        """The Gauss–Krüger zone in which everything is measured, metres."""
+        return self.town.crs
+
+    @cached_property
+    def _to_metres(self) -> pyproj.Transformer:
+        return pyproj.Transformer.from_crs(STORED_CRS, self.crs, always_xy=True)
+
+    @cached_property
+    def grids(self) -> gpd.GeoDataFrame:
+        """All grids of the plan, metres."""
+        return self.projected(self.plan.grids)
+
+    @cached_property
+    def levels(self) -> tuple[int, ...]:
+        """Numbers of the levels that the plan has grids of, coarsest first."""
+        return tuple(sorted({int(level) for level in self.plan.grids["level"]}))
+
+    @cached_property
+    def _by_level(self) -> dict[int, gpd.GeoDataFrame]:
+        return {int(level): grids for level, grids in self.grids.groupby("level", sort=True)}
+
+    def level(self, number: int) -> gpd.GeoDataFrame:
+        """Return the grids of one level, metres; empty where the plan has none."""
+        return self._by_level.get(number, self.grids.iloc[:0])
+
+    @cached_property
+    def jurisdiction(self) -> gpd.GeoDataFrame:
+        """The jurisdiction, metres."""
+        return self.projected(self.town.jurisdiction)
+
+    @cached_property
+    def communities(self) -> gpd.GeoDataFrame:
+        """The communities, metres."""
+        return self.projected(self.town.communities)
+
+    @cached_property
+    def estates(self) -> gpd.GeoDataFrame:
+        """The estates, metres."""
+        return self.projected(self.town.estates)
+
+    @cached_property
+    def buildings(self) -> gpd.GeoDataFrame:
+        """The buildings, metres."""
+        return self.projected(self.town.buildings)
+
+    @cached_property
+    def barriers(self) -> gpd.GeoDataFrame:
+        """The barriers, metres."""
+        return self.projected(self.town.barriers)
+
+    @cached_property
+    def addresses(self) -> gpd.GeoDataFrame:
+        """The addresses, metres; an address without a place keeps none."""
+        return self.projected(self.town.addresses)
+
+    def projected(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return a layer in metres, projected vertex by vertex."""
+        moved = _transformed(frame.geometry.to_numpy(), self._to_metres, "FORWARD")
+        return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=self.crs))
+
+    def to_stored(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return a geometry in metres as longitude and latitude (EPSG:4490)."""
+        moved = _transformed(np.array([geometry], dtype=object), self._to_metres, "INVERSE")
+        return cast("BaseGeometry", moved[0])
+
+    def once(self, compute: Callable[[Case], T]) -> T:
+        """Return what a function says of this case, computing it the first time only."""
+        if compute not in self._known:
+            self._known[compute] = compute(self)
+        return cast("T", self._known[compute])
+
+    def finding(
+        self,
+        key: str,
+        severity: Severity | str,
+        *,
+        level: int | None = None,
+        grids: Iterable[str] = (),
+        place: BaseGeometry | None = None,
+        measure: float | None = None,
+        unit: str | None = None,
+        fix: bool = False,
+        **values: object,
+    ) -> Finding:
+        """Return a finding whose sentence is a key of the catalogue.
+
+        Parameters
+        ----------
+        key
+            Rule and kind, such as ``"S01.below"``: the sentence is ``rules.S01.below``, the remedy
+            ``rules.S01.below_remedy`` where the catalogue has one.
+        severity
+            Of the finding.
+        level, grids, measure, unit, fix
+            As in `Finding`.
+        place
+            The fault itself, in metres of the case's zone.
+        **values
+            Values of the sentence and of the remedy; ``measure`` and ``level`` are there too.
+        """
+        rule_id, _, kind = key.partition(".")
+        filled = {"level": level, "measure": measure, **values}
+        remedy = Message(f"rules.{key}_remedy", filled)
+        try:
+            template(remedy.key, "zh")
+        except UnknownMessageError:
+            remedy = None
+        return Finding(
+            rule_id,
+            Severity(severity),
+            level,
+            tuple(sorted(set(grids))),
+            None if place is None else self.to_stored(place),
+            None if measure is None else float(measure),
+            unit,
+            Message(f"rules.{key}", filled),
+            remedy,
+            kind=kind,
+            fix=fix,
+        )
+
+
+def _transformed(
+    geometries: npt.NDArray[np.object_], transformer: pyproj.Transformer, direction: str
+) -> npt.NDArray[np.object_]:
+    def moved(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1], direction=direction))
+
+    return np.asarray(shapely.transform(geometries, moved), dtype=object)
