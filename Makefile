@@ -70,4 +70,4 @@ $(DEV_STAMP): $(RUN_STAMP) requirements-dev.lock
 	@touch $@
 
 clean:  ## remove what was made, the environment too
-	rm -rf .venv build dist demo wangge-data maps/assets/vendor .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build dist demo wangge-data maps/assets/served/vendor .mypy_cache .ruff_cache .pytest_cache

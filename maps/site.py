@@ -1,0 +1,23 @@
+"""Write the public pages as files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from maps.assets import copy_assets
+from maps.public import public_page
+from messages import LANGUAGES
+
+
+def write_site(read_side: Any, folder: Path, at: datetime | None = None) -> list[Path]:
+    """Write the public page in every language, with everything it needs beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_assets(folder)
+    paths = []
+    for language in LANGUAGES:
+        path = folder / ("index.html" if language == "zh" else f"{language}.html")
+        path.write_text(public_page(read_side, language=language, at=at), encoding="utf-8")
+        paths.append(path)
+    return paths
