@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar, cast
 
 import geopandas as gpd
@@ -19,6 +19,7 @@ from boundaries.finding import Finding, Severity
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
 from boundaries.town import Town
+from geo.datum import working_crs
 from geo.layers import STORED_CRS
 from messages import Message, UnknownMessageError, template
 
@@ -61,7 +62,9 @@ class Case:
     @cached_property
     def crs(self) -> pyproj.CRS:
         """The Gauss–Krüger zone in which everything is measured, metres."""
-        return self.town.crs
+        if len(self.town.jurisdiction) or not len(self.plan.grids):
+            return self.town.crs
+        return working_crs(self.plan.grids)
 
     @cached_property
     def _to_metres(self) -> pyproj.Transformer:
@@ -69,8 +72,18 @@ class Case:
 
     @cached_property
     def grids(self) -> gpd.GeoDataFrame:
-        """All grids of the plan, metres."""
-        return self.projected(self.plan.grids)
+        """All grids of the plan, metres, counted from 0 in the order of the plan."""
+        return self.projected(self.plan.grids.reset_index(drop=True))
+
+    @cached_property
+    def sound_grids(self) -> npt.NDArray[np.object_]:
+        """The grids' shapes with invalid ones made valid, so that they can be laid over others."""
+        return sound(self.grids.geometry.to_numpy())
+
+    @cached_property
+    def inner_points(self) -> npt.NDArray[np.object_]:
+        """A point inside each grid."""
+        return np.asarray(shapely.point_on_surface(self.sound_grids), dtype=object)
 
     @cached_property
     def levels(self) -> tuple[int, ...]:
@@ -82,7 +95,10 @@ class Case:
         return {int(level): grids for level, grids in self.grids.groupby("level", sort=True)}
 
     def level(self, number: int) -> gpd.GeoDataFrame:
-        """Return the grids of one level, metres; empty where the plan has none."""
+        """Return the grids of one level, metres; empty where the plan has none.
+
+        Its index counts as that of `grids` does.
+        """
         return self._by_level.get(number, self.grids.iloc[:0])
 
     @cached_property
@@ -162,11 +178,6 @@ class Case:
         """
         rule_id, _, kind = key.partition(".")
         filled = {"level": level, "measure": measure, **values}
-        remedy = Message(f"rules.{key}_remedy", filled)
-        try:
-            template(remedy.key, "zh")
-        except UnknownMessageError:
-            remedy = None
         return Finding(
             rule_id,
             Severity(severity),
@@ -176,10 +187,29 @@ class Case:
             None if measure is None else float(measure),
             unit,
             Message(f"rules.{key}", filled),
-            remedy,
+            Message(f"rules.{key}_remedy", filled) if _is_known(f"rules.{key}_remedy") else None,
             kind=kind,
             fix=fix,
         )
+
+
+def sound(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return areas with invalid ones made valid and no area lost."""
+    broken = ~shapely.is_valid(shapes)
+    if not broken.any():
+        return shapes
+    mended = shapes.copy()
+    mended[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    return mended
+
+
+@cache
+def _is_known(key: str) -> bool:
+    try:
+        template(key, "zh")
+    except UnknownMessageError:
+        return False
+    return True
 
 
 def _transformed(
