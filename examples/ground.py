@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -90,7 +91,7 @@ class Ground:
                     (left, bottom),
                 ]
             )
-        return shapely.polygons(self._lines(rings, shapely.linearrings))
+        return np.asarray(shapely.polygons(self._lines(rings, shapely.linearrings)))
 
     def lines(self, cuts: Iterable[Cut]) -> npt.NDArray[np.object_]:
         """Return cuts as lines with the vertices of the borders that run along them."""
@@ -101,11 +102,11 @@ class Ground:
     def outlines(self, rectangles: Iterable[Rectangle]) -> npt.NDArray[np.object_]:
         """Return rectangles that bend with the ground and share no border, as walls do."""
         board = shapely.box(*np.array(list(rectangles), dtype=np.float64).reshape(-1, 4).T)
-        return shapely.transform(shapely.segmentize(board, _STEP_M), self.place)
+        return np.asarray(shapely.transform(shapely.segmentize(board, _STEP_M), self.place))
 
     def points(self, xy: Sequence[tuple[float, float]]) -> npt.NDArray[np.object_]:
         """Return board coordinates, m, as points."""
-        return shapely.points(self.place(np.array(xy, dtype=np.float64).reshape(-1, 2)))
+        return np.asarray(shapely.points(self.place(np.array(xy, dtype=np.float64).reshape(-1, 2))))
 
     def footprints(self, rectangles: Iterable[Rectangle]) -> npt.NDArray[np.object_]:
         """Return rectangles with no vertices but their corners, as buildings have them."""
@@ -116,14 +117,14 @@ class Ground:
             ],
             dtype=np.float64,
         )
-        return shapely.polygons(self.place(corners.reshape(-1, 2)).reshape(-1, 4, 2))
+        return np.asarray(shapely.polygons(self.place(corners.reshape(-1, 2)).reshape(-1, 4, 2)))
 
     def _lines(
-        self, rings: list[list[tuple[float, float]]], make: np.ufunc
+        self, rings: list[list[tuple[float, float]]], make: Callable[..., Any]
     ) -> npt.NDArray[np.object_]:
         counts = [len(ring) for ring in rings]
         flat = np.array([point for ring in rings for point in ring], dtype=np.float64)
-        return make(self.place(flat), indices=np.repeat(np.arange(len(rings)), counts))
+        return np.asarray(make(self.place(flat), indices=np.repeat(np.arange(len(rings)), counts)))
 
     def _along(self, x0: int, y0: int, x1: int, y1: int) -> list[tuple[float, float]]:
         """Return the vertices from one corner to the next, the last one left out."""

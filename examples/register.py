@@ -137,9 +137,9 @@ class _Gates:
             if barrier.kind != "road" or name is None:
                 continue
             if cut.x0 == cut.x1:
-                self._along["x", cut.x0].append((*sorted((cut.y0, cut.y1)), name))
+                self._along["x", cut.x0].append((min(cut.y0, cut.y1), max(cut.y0, cut.y1), name))
             else:
-                self._along["y", cut.y0].append((*sorted((cut.x0, cut.x1)), name))
+                self._along["y", cut.y0].append((min(cut.x0, cut.x1), max(cut.x0, cut.x1), name))
         self._ring = next(street_names(1)) + "外环"
 
     def at(self, ground: Rectangle) -> tuple[str, int]:
@@ -169,8 +169,8 @@ def register(
 ) -> gpd.GeoDataFrame:
     """Return the layer ``addresses``: a row a stair, a house or a named building."""
     numbers = compounds.building_numbers(buildings)
-    rows = []
-    points = []
+    rows: list[dict[str, object]] = []
+    points: list[tuple[float, float]] = []
     for building, building_id, number in zip(buildings, ids, numbers, strict=True):
         compound = compounds.of_level_2[building.level_2]
         for row, point in _rows(building, number, compound, compounds):
