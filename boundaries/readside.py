@@ -1,0 +1,166 @@
+"""The read side: what is in force when, from the list of publications and their snapshots."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from boundaries.home import Home
+from boundaries.snapshot import Snapshot, open_snapshot
+from geo.problem import input_error
+
+_KEPT_SNAPSHOTS = 8
+
+
+@dataclass(frozen=True)
+class Published:
+    """One entry of the list of publications.
+
+    Attributes
+    ----------
+    id
+        ID of the publication.
+    plan, plan_name, town
+        What was published.
+    communities
+        Codes of the communities that it is in force for; empty: all that the plan has.
+    effective_from, effective_to
+        Aware moments, half-open; None = without end.
+    recorded_at
+        When it was published.
+    snapshot
+        Content hash, the name of the snapshot's folder.
+    """
+
+    id: str
+    plan: str
+    plan_name: str
+    town: str
+    communities: frozenset[str]
+    effective_from: datetime
+    effective_to: datetime | None
+    recorded_at: datetime | None
+    snapshot: str
+
+    def holds(self, at: datetime) -> bool:
+        """Return whether the publication is in force at a moment."""
+        return self.effective_from <= at and (self.effective_to is None or at < self.effective_to)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A publication in force and its opened snapshot."""
+
+    publication: Published
+    snapshot: Snapshot
+
+
+class ReadSide:
+    """What is published, for lookups, maps and bulk work; needs no database.
+
+    Follows ``published.json`` as it changes and keeps the snapshots last asked for open. May be
+    used from several threads.
+
+    Parameters
+    ----------
+    home
+        The deployment's folder.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._publications: tuple[Published, ...] = ()
+        self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+
+    def publications(self) -> tuple[Published, ...]:
+        """Return all publications, past and future ones too, earliest first.
+
+        Raises
+        ------
+        InputError
+            The list cannot be read.
+        """
+        try:
+            status = self.home.published.stat()
+        except FileNotFoundError:
+            return ()
+        seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+        if seen != self._seen:
+            with self._lock:
+                self._publications = _read(self.home.published)
+                self._seen = seen
+        return self._publications
+
+    def in_force(self, at: datetime | None = None) -> tuple[InForce, ...]:
+        """Return what is in force at a moment, now by default, latest publication first.
+
+        Raises
+        ------
+        InputError
+            The list cannot be read, or a snapshot is missing or damaged.
+        """
+        moment = at or datetime.now(UTC)
+        return tuple(
+            InForce(publication, self.snapshot(publication.snapshot))
+            for publication in reversed(self.publications())
+            if publication.holds(moment)
+        )
+
+    def next_change(self, at: datetime | None = None) -> datetime | None:
+        """Return the next moment at which what is in force changes, as far as published."""
+        moment = at or datetime.now(UTC)
+        changes = [
+            change
+            for publication in self.publications()
+            for change in (publication.effective_from, publication.effective_to)
+            if change is not None and change > moment
+        ]
+        return min(changes, default=None)
+
+    def snapshot(self, identity: str) -> Snapshot:
+        """Return a snapshot by its content hash; verified when it is first opened."""
+        with self._lock:
+            if identity not in self._snapshots:
+                self._snapshots[identity] = open_snapshot(self.home.snapshots / identity)
+            self._snapshots.move_to_end(identity)
+            while len(self._snapshots) > _KEPT_SNAPSHOTS:
+                self._snapshots.popitem(last=False)
+            return self._snapshots[identity]
+
+
+def _read(path: Path) -> tuple[Published, ...]:
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))
+        found = [_published(entry) for entry in listed["publications"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise input_error(
+            "lookup.published_unreadable", file=path, reason=f"{type(error).__name__}: {error}"
+        ) from error
+    return tuple(sorted(found, key=lambda each: (each.effective_from, each.id)))
+
+
+def _published(entry: dict[str, Any]) -> Published:
+    def moment(name: str) -> datetime | None:
+        return datetime.fromisoformat(entry[name]) if entry.get(name) else None
+
+    start = moment("effective_from")
+    if start is None:
+        raise ValueError("effective_from")
+    return Published(
+        id=str(entry["id"]),
+        plan=str(entry["plan"]),
+        plan_name=str(entry["plan_name"]),
+        town=str(entry["town"]),
+        communities=frozenset(entry.get("communities") or ()),
+        effective_from=start,
+        effective_to=moment("effective_to"),
+        recorded_at=moment("recorded_at"),
+        snapshot=str(entry["snapshot"]),
+    )

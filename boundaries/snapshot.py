@@ -1,0 +1,350 @@
+"""The snapshot: the immutable, content-hashed read side of a published plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from boundaries.placement import AddressGrids, Placement, place_addresses, place_grids
+from boundaries.plan import Plan
+from boundaries.public import public_contact
+from boundaries.town import Town
+from geo.address import AddressIndex
+from geo.problem import input_error
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+View = Literal["public", "duty"]
+_VIEWS: tuple[View, View] = ("public", "duty")
+_DUTY_FIELDS = (
+    "role",
+    "stand_in",
+    "name",
+    "title",
+    "phone",
+    "duty_phone",
+    "duties",
+    "since",
+)
+
+
+class Contacts:
+    """Who answers for a grid, in one view.
+
+    Parameters
+    ----------
+    records
+        Lists of contacts by grid code, as the snapshot keeps them.
+    """
+
+    def __init__(self, records: Mapping[str, list[dict[str, Any]]]) -> None:
+        self._records = records
+
+    def of(self, code: str, at: datetime | None = None) -> tuple[dict[str, Any], ...]:
+        """Return the contacts of a grid; with a moment given, those in office at it."""
+        day = None if at is None else at.date().isoformat()
+        return tuple(
+            {field: value for field, value in record.items() if field != "until"}
+            for record in self._records.get(code, ())
+            if day is None
+            or (
+                (record["since"] is None or record["since"] <= day)
+                and (record["until"] is None or day < record["until"])
+            )
+        )
+
+    def codes(self) -> tuple[str, ...]:
+        """Return the codes of all grids that have a contact."""
+        return tuple(self._records)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An opened snapshot; everything is read when first asked for.
+
+    Attributes
+    ----------
+    folder
+        The snapshot's folder.
+    manifest
+        Format version, content hash of each part, plan, levels.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The content hash, which is the folder's name."""
+        return str(self.manifest["id"])
+
+    @property
+    def levels(self) -> tuple[Mapping[str, Any], ...]:
+        """Levels of the scheme: ``level``, ``name_zh``, ``name_en``, ``role``."""
+        return tuple(self.manifest["levels"])
+
+    @cached_property
+    def grids(self) -> gpd.GeoDataFrame:
+        """Layer ``grids`` of all levels, EPSG:4490."""
+        grids: gpd.GeoDataFrame = gpd.read_parquet(self.folder / "grids.parquet")
+        return grids
+
+    @cached_property
+    def names(self) -> pd.DataFrame:
+        """Columns ``code``, ``level``, ``name``, ``community``, ``parent`` of the grids."""
+        return pd.read_parquet(
+            self.folder / "grids.parquet",
+            columns=["code", "level", "name", "community", "parent"],
+        )
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Point to grid at every level."""
+        return Placement.open(self.folder / "placement")
+
+    @property
+    def locator(self) -> Any:
+        """The locator of the finest level's coverage."""
+        return self.placement.finest().locator
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Contacts as everyone may see them."""
+        return self._contacts("public")
+
+    @cached_property
+    def duty_contacts(self) -> Contacts:
+        """Contacts with all that those on duty need."""
+        return self._contacts("duty")
+
+    def contacts_view(self, view: View) -> Contacts:
+        """Return the contacts in the view named."""
+        return self.contacts if view == "public" else self.duty_contacts
+
+    def _contacts(self, view: View) -> Contacts:
+        path = self.folder / f"contacts.{view}.json"
+        return Contacts(json.loads(path.read_text(encoding="utf-8")))
+
+    @cached_property
+    def addresses(self) -> AddressIndex:
+        """The index of the address register."""
+        return AddressIndex.open(self.folder / "addresses")
+
+    @cached_property
+    def address_grids(self) -> AddressGrids:
+        """The grids of every address of the register."""
+        return AddressGrids.open(self.folder / "address_grids")
+
+    @cached_property
+    def register(self) -> gpd.GeoDataFrame:
+        """Layer ``addresses``, rows in the index's order, EPSG:4490."""
+        register: gpd.GeoDataFrame = gpd.read_parquet(self.folder / "register.parquet")
+        return register
+
+
+def build_snapshot(
+    town: Town,
+    plan: Plan,
+    snapshots_folder: Path,
+    *,
+    progress: Callable[[str], object] | None = None,
+) -> str:
+    """Write the snapshot of a plan; identical input gives the same snapshot.
+
+    Parameters
+    ----------
+    town, plan
+        What is published.
+    snapshots_folder
+        Folder of all snapshots; made where missing.
+    progress
+        Called with the name of each part before it is made.
+
+    Returns
+    -------
+    str
+        Content hash, the name of the snapshot's folder.
+
+    Raises
+    ------
+    InputError
+        The plan has no grids, or they are no coverage.
+    """
+    if not len(plan.grids):
+        raise input_error("lookup.no_grids", value=plan.name)
+    snapshots_folder.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=".making-", dir=snapshots_folder))
+    try:
+        _write_parts(town, plan, making, progress or (lambda _: None))
+        identity = _write_manifest(town, plan, making)
+        _settle(making, snapshots_folder / identity)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return identity
+
+
+def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str], object]) -> None:
+    plan = plan.with_changes(grids=plan.grids.sort_values("code").reset_index(drop=True))
+    town = town.with_layers(addresses=town.addresses.reset_index(drop=True))
+    progress("grids")
+    plan.grids.to_parquet(folder / "grids.parquet", index=False)
+    placement = place_grids(plan.grids, town.crs)
+    placement.save(folder / "placement")
+    progress("contacts")
+    for view in _VIEWS:
+        _write_json(folder / f"contacts.{view}.json", _contacts_by_grid(plan.contacts, view))
+    progress("addresses")
+    town.addresses.to_parquet(folder / "register.parquet", index=False)
+    place_addresses(town, plan, placement).save(folder / "address_grids")
+    AddressIndex.build(town.addresses).save(folder / "addresses")
+
+
+def _contacts_by_grid(contacts: pd.DataFrame, view: View) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    ordered = contacts.sort_values(["grid", "role", "stand_in", "id"], kind="stable")
+    for record in ordered.to_dict("records"):
+        plain = {field: _plain(value) for field, value in record.items()}
+        shown = (
+            public_contact(plain)
+            if view == "public"
+            else {field: plain.get(field) for field in _DUTY_FIELDS}
+        )
+        found.setdefault(plain["grid"], []).append({**shown, "until": plain["until"]})
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a frame as JSON has it."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, pd.Timestamp | datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and np.isnan(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _write_json(path: Path, value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_manifest(town: Town, plan: Plan, folder: Path) -> str:
+    described = {
+        "format": FORMAT,
+        "plan": {
+            "id": plan.id,
+            "name": plan.name,
+            "effective_from": _moment(plan.effective_from),
+            "effective_to": _moment(plan.effective_to),
+        },
+        "town": town.name,
+        "crs": town.crs.to_epsg(),
+        "levels": [
+            {
+                "level": level.level,
+                "name_zh": level.name_zh,
+                "name_en": level.name_en,
+                "role": level.role,
+            }
+            for level in town.scheme.levels
+        ],
+        "grids": len(plan.grids),
+        "addresses": len(town.addresses),
+        "parts": _hashes(folder),
+    }
+    identity = _identity(described)
+    _write_json(folder / MANIFEST, {**described, "id": identity})
+    return identity
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _identity(described: Mapping[str, Any]) -> str:
+    content = {key: value for key, value in described.items() if key != "id"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): _hash(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _settle(making: Path, final: Path) -> None:
+    """Put a finished folder in its place, at once and for good."""
+    for path in sorted(making.rglob("*"), reverse=True):
+        _flush(path)
+    _flush(making)
+    if final.is_dir():
+        return
+    making.chmod(0o755)
+    making.rename(final)
+    _flush(final.parent)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_snapshot(folder: Path, *, verify: bool = True) -> Snapshot:
+    """Open a snapshot.
+
+    Parameters
+    ----------
+    folder
+        The snapshot's folder.
+    verify
+        Compare every part with the manifest's hash first.
+
+    Raises
+    ------
+    InputError
+        There is none, it is damaged, or another version wrote it.
+    """
+    if not folder.is_dir():
+        raise input_error("lookup.snapshot_missing", file=folder)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        version = manifest["format"]
+        if version != FORMAT:
+            raise input_error("lookup.snapshot_version", file=folder, value=version, known=FORMAT)
+        intact = _identity(manifest) == manifest["id"]
+        parts = dict(manifest["parts"])
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise input_error("lookup.snapshot_damaged", file=folder, part=MANIFEST) from error
+    if not intact:
+        raise input_error("lookup.snapshot_damaged", file=folder, part=MANIFEST)
+    if verify:
+        for part, expected in parts.items():
+            path = folder / part
+            if not path.is_file() or _hash(path) != expected:
+                raise input_error("lookup.snapshot_damaged", file=folder, part=part)
+    return Snapshot(folder, manifest)

@@ -1,0 +1,5 @@
+"""Point to polygon, exactly one: the locator over a certified coverage."""
+
+from geo.locate.locator import Locator
+
+__all__ = ["Locator"]
