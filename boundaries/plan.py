@@ -45,6 +45,9 @@ class Plan:
         Draft until published.
     effective_from, effective_to
         Aware moments, half-open; None = not set, or without end.
+    revision
+        Counts up in the store with every change. A change made on an older one is refused, so
+        that no planner's work is lost to another's.
     """
 
     id: str
@@ -56,6 +59,7 @@ class Plan:
     state: PlanState = PlanState.DRAFT
     effective_from: datetime | None = None
     effective_to: datetime | None = None
+    revision: int = 0
 
     @classmethod
     def of(

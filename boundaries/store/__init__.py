@@ -1,1 +1,17 @@
-"""The write side: towns, plans, contacts, publications, keys and history in a database."""
+"""The write side: towns, plans, publications, keys and history, in one file or in PostGIS."""
+
+from boundaries.store.plans import StalePlanError
+from boundaries.store.records import Event, KeyRecord, PlanRecord, Publication
+from boundaries.store.store import Store, open_store
+from boundaries.store.timeline import Intent
+
+__all__ = [
+    "Event",
+    "Intent",
+    "KeyRecord",
+    "PlanRecord",
+    "Publication",
+    "StalePlanError",
+    "Store",
+    "open_store",
+]

@@ -1,0 +1,220 @@
+"""The store: what a deployment writes, behind one small set of questions and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from boundaries.plan import Plan
+from boundaries.store import events, keys, migrating, plans, timeline, towns
+from boundaries.store.engine import Database
+from boundaries.store.records import Event, KeyRecord, PlanRecord, Publication
+from boundaries.store.timeline import Intent
+from boundaries.town import Town
+
+Result = TypeVar("Result")
+
+
+def open_store(url: str) -> Store:
+    """Open a store; a GeoPackage that does not exist yet is made.
+
+    Parameters
+    ----------
+    url
+        ``gpkg:///absolute/path.gpkg``, or ``postgresql+psycopg://user@host/database``.
+
+    Raises
+    ------
+    InputError
+        The database does not answer, the file is no store, or text in Chinese would be lost.
+    """
+    return Store(Database(url))
+
+
+class Store:
+    """A store that is open; a context manager that closes it.
+
+    Every command is one transaction, as if no other ran: all of it or nothing is kept, and when it
+    returns it is on disk. A store of another revision than this version's refuses all but
+    `upgrade` and `downgrade`.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._current = False
+        if database.embedded and self.revision() is None:
+            self.upgrade()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    @property
+    def shown_url(self) -> str:
+        """URL without its password."""
+        return self._database.shown_url
+
+    # Upkeep
+
+    def revision(self) -> str | None:
+        """Return the revision of the tables; None where there are none."""
+        return self._database.read(migrating.current)
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Run the migrations up to a revision; all of them or none."""
+        self._current = False
+        migrating.upgrade(self._database, revision)
+
+    def downgrade(self, revision: str) -> None:
+        """Take migrations back down to a revision; ``base`` takes all data with it."""
+        self._current = False
+        migrating.downgrade(self._database, revision)
+
+    def _read(self, work: Callable[[sa.Connection], Result]) -> Result:
+        self._require_current()
+        return self._database.read(work)
+
+    def _write(self, work: Callable[[sa.Connection], Result]) -> Result:
+        self._require_current()
+        return self._database.write(work)
+
+    def _require_current(self) -> None:
+        if not self._current:
+            migrating.refuse_other(self._database, self.revision())
+            self._current = True
+
+    # Towns and plans
+
+    def towns(self) -> list[str]:
+        """Return the names of all towns, sorted."""
+        return self._read(towns.names)
+
+    def save_town(self, town: Town, *, actor: str) -> None:
+        """Write a town in place of the one of the same name."""
+        self._write(lambda connection: towns.save(connection, town, actor))
+
+    def load_town(self, name: str) -> Town:
+        """Return a town; raises ``InputError`` where there is none of the name."""
+        return self._read(lambda connection: towns.load(connection, name))
+
+    def town_revision(self, name: str) -> int:
+        """Return how often a town was written."""
+        return self._read(lambda connection: timeline.town_revision(connection, name))
+
+    def save_plan(self, plan: Plan, *, actor: str) -> Plan:
+        """Write a new plan, or the change of a draft; return it with its ID and new revision.
+
+        Raises
+        ------
+        StalePlanError
+            Someone else changed the draft since this one was read; nothing is written.
+        InputError
+            The plan is published, or its town is not in the store.
+        """
+        return self._write(lambda connection: plans.save(connection, plan, actor))
+
+    def update_plan(self, plan_id: str, change: Callable[[Plan], Plan], *, actor: str) -> Plan:
+        """Read a draft, change it and write it back as one step that no other comes between.
+
+        ``change`` may be called more than once.
+        """
+
+        def work(connection: sa.Connection) -> Plan:
+            return plans.save(connection, change(plans.load(connection, plan_id)), actor)
+
+        return self._write(work)
+
+    def load_plan(self, plan_id: str) -> Plan:
+        """Return a plan; of a published one it is proven that nothing has changed."""
+        return self._read(lambda connection: plans.load(connection, plan_id))
+
+    def plans(self, town: str | None = None) -> list[PlanRecord]:
+        """Return the plans, of one town where given, the oldest first, without their grids."""
+        return self._read(lambda connection: plans.records(connection, town=town))
+
+    def save_import(self, town: Town, plan: Plan | None, *, actor: str) -> Plan | None:
+        """Write a town and its plan: both or neither."""
+
+        def work(connection: sa.Connection) -> Plan | None:
+            towns.save(connection, town, actor)
+            return None if plan is None else plans.save(connection, plan, actor)
+
+        return self._write(work)
+
+    # Publications
+
+    def refuse_conflicts(self, intent: Intent) -> None:
+        """Raise what `record_publication` would raise; write nothing."""
+        self._read(lambda connection: timeline.refuse_conflicts(connection, intent))
+
+    def record_publication(
+        self, intent: Intent, *, snapshot: str, reasons: Mapping[str, str], actor: str
+    ) -> Publication:
+        """Put a plan in force; the plans before it in its communities end where it begins.
+
+        Raises
+        ------
+        StalePlanError
+            The plan or its town is no longer what was checked.
+        InputError
+            The timeline has no place for it.
+        """
+        return self._write(
+            lambda connection: timeline.publish(
+                connection, intent, snapshot=snapshot, reasons=reasons, actor=actor
+            )
+        )
+
+    def publications(
+        self, at: datetime | None = None, *, as_recorded: datetime | None = None
+    ) -> list[Publication]:
+        """Return publications by start: all, or what is in force at a moment.
+
+        ``as_recorded`` gives them as the store knew them at that moment.
+        """
+        return self._read(
+            lambda connection: timeline.listing(connection, at=at, as_recorded=as_recorded)
+        )
+
+    # Keys and events
+
+    def create_key(self, name: str, scopes: Sequence[str], *, actor: str) -> str:
+        """Make an API key and return its secret, which cannot be shown again."""
+        return self._write(lambda connection: keys.create(connection, name, scopes, actor))
+
+    def keys(self, *, revoked: bool = False) -> list[KeyRecord]:
+        """Return the keys in force by name; the revoked ones too where wanted."""
+        return self._read(lambda connection: keys.live(connection, revoked=revoked))
+
+    def revoke_key(self, name: str, *, actor: str) -> None:
+        """Make a key worthless from now on."""
+        self._write(lambda connection: keys.revoke(connection, name, actor))
+
+    def verify_key(self, secret: str) -> KeyRecord | None:
+        """Return the key that a secret opens, if any."""
+        return self._read(lambda connection: keys.verify(connection, secret))
+
+    def events(
+        self, *, limit: int = 100, action: str | None = None, subject: str | None = None
+    ) -> list[Event]:
+        """Return the latest events of the audit trail, the newest first."""
+        return self._read(
+            lambda connection: events.latest(
+                connection, limit=limit, action=action, subject=subject
+            )
+        )
