@@ -1,0 +1,195 @@
+"""Seamless coverage: C01, C02, C03, C06, all from one residual of the whole plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.finding import Finding, Severity
+from boundaries.rules.case import Case
+from boundaries.rules.registry import rule
+from geo.coverage import Fault, GridLevel, Grids, inspect
+from geo.coverage.gate import usable
+from messages import Message
+
+COMMUNITIES = 0
+"""Level number under which communities take part in the coverage."""
+
+
+def coverage_of(case: Case) -> Grids:
+    """Return the plan's grids as levels under the communities and the jurisdiction, in metres.
+
+    Overlay grids lie on top of the tiling and are left out. An exclusive special-purpose grid
+    needs no children: it is its own ground on the finer levels.
+    """
+    levels = []
+    if len(case.communities):
+        communities = case.communities
+        levels.append(
+            _level(COMMUNITIES, communities, np.full(len(communities), None, dtype=object))
+        )
+    for number in case.levels:
+        grids = case.level(number)
+        grids = grids[(grids["mode"] != "overlay").to_numpy(dtype=bool)]
+        column = "community" if number == case.levels[0] else "parent"
+        levels.append(_level(number, grids, grids[column].to_numpy()))
+    return Grids(tuple(levels), _jurisdiction(case))
+
+
+def _level(number: int, frame: gpd.GeoDataFrame, parents: np.ndarray) -> GridLevel:
+    shapes = frame.geometry.to_numpy()
+    kept = usable(shapes)
+    alone = (
+        ((frame["kind"] == "special") & (frame["mode"] == "exclusive")).to_numpy(dtype=bool)
+        if "mode" in frame
+        else np.zeros(len(frame), bool)
+    )
+    return GridLevel.of(number, frame["code"].to_numpy(), shapes, list(parents), list(alone)).taken(
+        kept
+    )
+
+
+def _jurisdiction(case: Case) -> BaseGeometry | None:
+    shapes = case.jurisdiction.geometry.to_numpy()
+    shapes = shapes[usable(shapes)]
+    if not len(shapes):
+        return None
+    if len(shapes) == 1:
+        only: BaseGeometry = shapes[0]
+        return only
+    joined: BaseGeometry = shapely.coverage_union_all(shapes)
+    return joined
+
+
+def faults(case: Case) -> tuple[Fault, ...]:
+    """Return the coverage faults of the whole plan, computed once for all rules."""
+    return case.once(_faults)
+
+
+def _faults(case: Case) -> tuple[Fault, ...]:
+    grids = coverage_of(case)
+    return tuple(inspect(grids)) if grids.levels else ()
+
+
+def as_finding(
+    case: Case, rule_id: str, severity: str, fault: Fault, *, measure: str = "area"
+) -> Finding:
+    """Return a fault as a finding of a rule; ``measure`` is ``"area"`` or ``"width"``."""
+    by_width = measure == "width"
+    said = {
+        "level": _level_words(fault.level),
+        "grids": _listed(fault.codes),
+        "parents": _listed(fault.parents),
+        "area": _rounded(fault.area_m2),
+        "width": _rounded(fault.width_m or 0.0),
+        "length": _rounded(float(str(fault.details.get("length_m", 0.0)))),
+        "suggested": fault.details.get("suggested") or Message("coverage.unknown"),
+    }
+    return Finding(
+        rule_id,
+        Severity(severity),
+        fault.level or None,
+        fault.codes,
+        None if fault.geometry is None else case.to_stored(fault.geometry),
+        (fault.width_m or 0.0) if by_width else fault.area_m2,
+        "m" if by_width else "m²",
+        Message(f"coverage.{fault.kind}", said),
+        Message(f"coverage.{fault.kind}_remedy", said),
+        kind=fault.kind,
+        fix=fault.fix,
+    )
+
+
+def _level_words(level: int | None) -> Message | str:
+    if level is None:
+        return ""
+    if level == COMMUNITIES:
+        return Message("coverage.level_communities")
+    return Message("coverage.level", {"level": level})
+
+
+def _listed(codes: Iterable[str]) -> str | Message:
+    return "、".join(codes) or Message("coverage.none")
+
+
+def _rounded(value: float) -> str:
+    return f"{value:.3g}" if 0 < abs(value) < 1 else f"{value:,.1f}"
+
+
+@rule("C01", severity="W/E", thresholds=("gap_area_m2", "gap_width_m"))
+def gaps(case: Case) -> Iterator[Finding]:
+    """Every level's grids leave no ground of the jurisdiction and its communities bare.
+
+    A gap of more than ``gap_area_m2``, or wider than ``gap_width_m``, is an error; a smaller one
+    is a warning that the repair can mend. A gap that finer levels only repeat is told once, at
+    the coarsest level that has it. A hole inside one grid is B06's.
+    """
+    for fault in faults(case):
+        if fault.family not in {"gap", "missing"} or fault.level == COMMUNITIES:
+            continue
+        if fault.kind == "gap.hole":
+            continue
+        grave = fault.area_m2 > case.threshold("gap_area_m2") or (
+            fault.width_m or 0.0
+        ) > case.threshold("gap_width_m")
+        yield as_finding(case, "C01", "E" if grave else "W", fault)
+
+
+@rule("C02", severity="E", thresholds=("overlap_area_m2",))
+def overlaps(case: Case) -> Iterator[Finding]:
+    """No two grids of a level lie over the same ground.
+
+    Overlay grids may, and so may grids that share the footprint of a building that is divided by
+    stairs or floors. An overlap of no more than ``overlap_area_m2`` is a border that does not
+    match: B08's.
+    """
+    for fault in faults(case):
+        if fault.family != "overlap" or fault.level == COMMUNITIES:
+            continue
+        if fault.area_m2 > case.threshold("overlap_area_m2") and not _is_sliced(case, fault):
+            yield as_finding(case, "C02", "E", fault)
+
+
+def _is_sliced(case: Case, fault: Fault) -> bool:
+    """Return whether grids overlap only where buildings are divided between them."""
+    shares = case.plan.assignments
+    if not len(shares) or fault.geometry is None:
+        return False
+    sliced = shares[(shares["stairs"].notna() | shares["floors"].notna())]
+    sliced = sliced[sliced["grid"].isin(fault.codes)]
+    shared = sliced.groupby("building")["grid"].nunique()
+    buildings = case.buildings[case.buildings["id"].isin(shared.index[shared > 1])]
+    footprints = shapely.union_all(buildings.geometry.to_numpy())
+    outside = shapely.difference(fault.geometry, footprints)
+    return bool(outside.area <= case.threshold("overlap_area_m2"))
+
+
+@rule("C03", severity="E")
+def communities_and_outer_line(case: Case) -> Iterator[Finding]:
+    """Communities tile the jurisdiction, and no grid leaves it."""
+    for fault in faults(case):
+        if fault.kind == "leak.jurisdiction" or (
+            fault.level == COMMUNITIES and fault.family in {"gap", "missing", "overlap", "parent"}
+        ):
+            yield as_finding(case, "C03", "E", fault)
+
+
+@rule("C06", severity="E")
+def children_tile_their_parent(case: Case) -> Iterator[Finding]:
+    """Every grid lies in the grid that it names as its parent, and its children tile it.
+
+    Proved segment by segment, without tolerance. Level-1 grids and their communities are B01's,
+    a parent that is missing or not given is H05's.
+    """
+    first = case.levels[0] if case.levels else None
+    for fault in faults(case):
+        if fault.level in {COMMUNITIES, None}:
+            continue
+        own = fault.kind in {"parent.line", "parent.missing"}
+        placed = fault.kind in {"leak.parent", "parent.wrong"} and fault.level != first
+        if own or placed:
+            yield as_finding(case, "C06", "E", fault)

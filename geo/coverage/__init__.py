@@ -1,0 +1,8 @@
+"""A coverage of grids: proved seamless, or every fault found with its place and its cause."""
+
+from geo.coverage.certificate import Residual, is_proved, residual
+from geo.coverage.faults import Fault
+from geo.coverage.grids import GridLevel, Grids
+from geo.coverage.inspection import inspect
+
+__all__ = ["Fault", "GridLevel", "Grids", "Residual", "inspect", "is_proved", "residual"]
