@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+# Each test file is imported by itself; what several share lies beside this file.
+sys.path.insert(0, str(Path(__file__).parent))
+
+pytest_plugins = ("store_fixtures",)
 
 _BESIDE_THE_PROJECT = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -50,9 +50,9 @@ class Place(TypeDecorator[BaseGeometry]):
         super().__init__(geometry_type, srid=SRID, spatial_index=False)
         self.geometry_type = geometry_type
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type that the database knows."""
-        if dialect.name == "sqlite":
+    def load_dialect_impl(self, dialect: Dialect | None) -> TypeEngine[Any]:
+        """Return the type that the database knows; GeoAlchemy2 asks without a database too."""
+        if dialect is not None and dialect.name == "sqlite":
             return _Blob(self.geometry_type)
         return Geometry(self.geometry_type, srid=SRID, spatial_index=False)
 

@@ -131,7 +131,9 @@ class Database:
             if code == "42501":
                 return input_error("store.not_permitted", file=place, reason=reason)
             # Without a code, the server was not reached; 08 and 57P are lost connections.
-            gone = isinstance(error, OperationalError) and (code is None or code[:2] in ("08", "57"))
+            gone = isinstance(error, OperationalError) and (
+                code is None or code[:2] in ("08", "57")
+            )
             return input_error("store.unreachable", file=place, reason=reason) if gone else None
         if "locked" in reason or "busy" in reason:
             return input_error("store.locked", file=place, seconds=int(geopackage.BUSY_TIMEOUT_S))

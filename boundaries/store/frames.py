@@ -58,8 +58,10 @@ def frame_rows(layer: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _plain(values: pd.Series[Any]) -> list[Any]:
     if np.issubdtype(values.to_numpy().dtype, np.datetime64):
         return [None if pd.isna(value) else value.date() for value in values]
-    return [None if value is None or value is pd.NA or value != value else value  # noqa: PLR0124
-            for value in values.tolist()]
+    return [
+        None if value is None or value is pd.NA or value != value else value  # noqa: PLR0124
+        for value in values.tolist()
+    ]
 
 
 def _geometries(layer: str, frame: pd.DataFrame) -> list[Any]:

@@ -185,7 +185,9 @@ def create_base_tables(execute: Execute) -> None:
         "INSERT INTO gpkg_spatial_ref_sys VALUES "
         + undefined.format(name="Undefined Cartesian SRS", id=-1, description="undefined cartesian")
         + ", "
-        + undefined.format(name="Undefined geographic SRS", id=0, description="undefined geographic")
+        + undefined.format(
+            name="Undefined geographic SRS", id=0, description="undefined geographic"
+        )
     )
     for code, name in ((4326, "WGS 84 geodetic"), (SRID, "China Geodetic Coordinate System 2000")):
         definition = pyproj.CRS.from_epsg(code).to_wkt("WKT1_GDAL").replace("'", "''")

@@ -43,9 +43,7 @@ def downgrade(database: Database, revision: str) -> None:
     _migrate(database, work, revision)
 
 
-def _migrate(
-    database: Database, work: Callable[[sa.Connection], None], revision: str
-) -> None:
+def _migrate(database: Database, work: Callable[[sa.Connection], None], revision: str) -> None:
     def locked(connection: sa.Connection) -> None:
         if not database.embedded:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

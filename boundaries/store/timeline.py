@@ -57,7 +57,9 @@ def refuse_conflicts(connection: Connection, intent: Intent) -> list[Any]:
         another town's plan holds there.
     """
     stored = connection.execute(
-        select(PlanRow.revision, TownRow.name.label("town"), TownRow.revision.label("town_revision"))
+        select(
+            PlanRow.revision, TownRow.name.label("town"), TownRow.revision.label("town_revision")
+        )
         .join(TownRow, TownRow.id == PlanRow.town_id)
         .where(PlanRow.id == intent.plan_id)
     ).one_or_none()
@@ -100,9 +102,7 @@ def _overlapping(connection: Connection, intent: Intent) -> Sequence[Any]:
         .where(
             PeriodRow.recorded_until.is_(None),
             PeriodRow.community.in_(intent.communities),
-            or_(
-                PeriodRow.effective_to.is_(None), PeriodRow.effective_to > intent.effective_from
-            ),
+            or_(PeriodRow.effective_to.is_(None), PeriodRow.effective_to > intent.effective_from),
         )
         .order_by(PeriodRow.community, PeriodRow.effective_from)
     )

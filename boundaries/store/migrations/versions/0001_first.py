@@ -122,9 +122,7 @@ def _create_plans() -> None:
 def _create_layer(layer: str, columns: str, owner: str, owner_type: Any, owner_key: str) -> None:
     made = [
         sa.Column("fid", RowNumber, primary_key=True, autoincrement=True),
-        sa.Column(
-            owner, owner_type, sa.ForeignKey(owner_key, ondelete="CASCADE"), nullable=False
-        ),
+        sa.Column(owner, owner_type, sa.ForeignKey(owner_key, ondelete="CASCADE"), nullable=False),
         *(_column(word) for word in columns.split()),
     ]
     if layer not in _WITHOUT_PLACES:
