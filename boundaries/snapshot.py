@@ -18,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from boundaries.ground import read_ground, write_ground
 from boundaries.placement import AddressGrids, Placement, place_addresses, place_grids
 from boundaries.plan import Plan
 from boundaries.public import public_contact
@@ -138,6 +139,10 @@ class Snapshot:
         path = self.folder / f"contacts.{view}.json"
         return Contacts(json.loads(path.read_text(encoding="utf-8")))
 
+    def ground(self, layer: str) -> gpd.GeoDataFrame:
+        """Return a layer that pages draw under the grids; see `boundaries.ground`."""
+        return read_ground(self.folder / "ground", layer)
+
     @cached_property
     def addresses(self) -> AddressIndex:
         """The index of the address register."""
@@ -203,6 +208,8 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     plan.grids.to_parquet(folder / "grids.parquet", index=False)
     placement = place_grids(plan.grids, town.crs)
     placement.save(folder / "placement")
+    progress("ground")
+    write_ground(town, folder / "ground")
     progress("contacts")
     for view in _VIEWS:
         _write_json(folder / f"contacts.{view}.json", _contacts_by_grid(plan.contacts, view))
