@@ -23,7 +23,9 @@ _EMBEDDED = "gpkg:///"
 _POSTGRESQL = ("postgresql+psycopg://", "postgresql://", "postgres://")
 _ATTEMPTS = 60
 _LONGEST_WAIT_S = 0.5
-_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+_SERIALIZATION_FAILURE, _DEADLOCK, _NOT_PERMITTED = "40001", "40P01", "42501"
+_NO_CONNECTION = ("08", "3D", "28", "53", "57")
+_FILE_FAULTS = ("readonly", "unable to open", "disk is full", "disk I/O")
 _LOCALES_WITHOUT_HAN = ("C", "POSIX")
 
 
@@ -51,7 +53,7 @@ class Database:
             self.engine = _postgresql_engine(url)
             self.shown_url = self.engine.url.render_as_string(hide_password=True)
         else:
-            raise input_error("store.unknown_url", value=url.split("@")[-1])
+            raise input_error("store.unknown_url", value=url.rsplit("@", maxsplit=1)[-1])
         try:
             with self.explained():
                 if self.path is not None:
@@ -122,27 +124,27 @@ class Database:
             raise known from error
 
     def _known(self, error: DBAPIError) -> InputError | None:
+        if self.path is not None:
+            return _known_of_file(str(error.orig), self.path)
         reason = str(error.orig).strip()
-        place = self.shown_url if self.path is None else self.path
-        if self.path is None:
-            code = getattr(error.orig, "sqlstate", None)
-            if code in (_SERIALIZATION_FAILURE, _DEADLOCK):
-                return input_error("store.busy", file=place)
-            if code == "42501":
-                return input_error("store.not_permitted", file=place, reason=reason)
-            # Without a code, the server was not reached; 08 and 57P are lost connections.
-            gone = isinstance(error, OperationalError) and (
-                code is None or code[:2] in ("08", "57")
-            )
-            return input_error("store.unreachable", file=place, reason=reason) if gone else None
-        if "locked" in reason or "busy" in reason:
-            return input_error("store.locked", file=place, seconds=int(geopackage.BUSY_TIMEOUT_S))
-        if "not a database" in reason or "malformed" in reason:
-            return input_error("store.not_geopackage", file=place)
-        for words in ("readonly", "unable to open", "disk is full", "disk I/O"):
-            if words in reason:
-                return input_error("store.file_fault", file=place, reason=reason)
+        code = getattr(error.orig, "sqlstate", None)
+        if code in (_SERIALIZATION_FAILURE, _DEADLOCK):
+            return input_error("store.busy", file=self.shown_url)
+        if code == _NOT_PERMITTED:
+            return input_error("store.not_permitted", file=self.shown_url, reason=reason)
+        if isinstance(error, OperationalError) and (code is None or code[:2] in _NO_CONNECTION):
+            return input_error("store.unreachable", file=self.shown_url, reason=reason)
         return None
+
+
+def _known_of_file(reason: str, path: Path) -> InputError | None:
+    if "locked" in reason or "busy" in reason:
+        return input_error("store.locked", file=path, seconds=int(geopackage.BUSY_TIMEOUT_S))
+    if "not a database" in reason or "malformed" in reason:
+        return input_error("store.not_geopackage", file=path)
+    if any(words in reason for words in _FILE_FAULTS):
+        return input_error("store.file_fault", file=path, reason=reason)
+    return None
 
 
 def _may_succeed_again(error: OperationalError) -> bool:
@@ -189,13 +191,8 @@ def _prepare_file(path: Path) -> None:
         elif "alembic_version" not in tables:
             raise input_error("store.foreign_geopackage", file=path)
     except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise input_error(
-                "store.locked", file=path, seconds=int(geopackage.BUSY_TIMEOUT_S)
-            ) from error
-        if "not a database" in str(error) or "malformed" in str(error):
-            raise input_error("store.not_geopackage", file=path) from error
-        raise input_error("store.file_fault", file=path, reason=str(error)) from error
+        known = _known_of_file(str(error), path)
+        raise known or input_error("store.file_fault", file=path, reason=str(error)) from error
     finally:
         raw.close()
 

@@ -133,7 +133,7 @@ def load(connection: Connection, plan_id: str) -> Plan:
         effective_from=one.effective_from,
         effective_to=one.effective_to,
         revision=one.revision,
-        **layers,  # type: ignore[arg-type]
+        **layers,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -49,7 +49,7 @@ class Store:
         if database.embedded and self.revision() is None:
             self.upgrade()
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -155,6 +155,11 @@ class Store:
             return None if plan is None else plans.save(connection, plan, actor)
 
         return self._write(work)
+
+    @staticmethod
+    def content_hash(plan: Plan) -> str:
+        """Return the hash of all that a plan says, as a published plan keeps it."""
+        return plans.content_hash(plan)
 
     # Publications
 

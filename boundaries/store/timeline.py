@@ -14,10 +14,8 @@ from boundaries.store import plans, towns
 from boundaries.store.events import now, record
 from boundaries.store.models import PeriodRow, PlanRow, PublicationRow, TownRow
 from boundaries.store.records import Publication, new_id
-from geo.problem import Problem, InputError
+from geo.problem import InputError, Problem
 from messages import Message
-
-_PERIODS = PeriodRow.__table__
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def publish(
     moment = now()
     for other in ended:
         connection.execute(
-            update(_PERIODS).where(_PERIODS.c.fid == other.fid).values(recorded_until=moment)
+            update(PeriodRow).where(PeriodRow.fid == other.fid).values(recorded_until=moment)
         )
     publication_id = new_id()
     connection.execute(

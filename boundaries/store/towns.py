@@ -63,4 +63,4 @@ def load(connection: Connection, name: str) -> Town:
         layer: read_layer_rows(connection, layer, layer_table(layer).c.town_id == key)
         for layer in TOWN_LAYERS
     }
-    return Town(name, parse_scheme(scheme, file=name), **layers)  # type: ignore[arg-type]
+    return Town(name, parse_scheme(scheme, file=name), **layers)

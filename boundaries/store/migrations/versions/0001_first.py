@@ -6,6 +6,7 @@ Revises: nothing
 
 from __future__ import annotations
 
+# ruff: noqa: S608 - every statement is made of the constants below
 from typing import Any
 
 import sqlalchemy as sa
