@@ -1,0 +1,381 @@
+"""Read a layer: find its columns, convert every value, name every bad row, take it to EPSG:4490."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pandera.pandas as pa
+import shapely
+
+from geo.datum import Datum
+from geo.layers import osm
+from geo.layers.lattice import on_lattice
+from geo.layers.mapping import LayerMapping, read_mapping
+from geo.layers.names import COLUMN_NAMES, barrier_kind_of, guessed
+from geo.layers.places import with_places
+from geo.layers.reference import misread, resolve
+from geo.layers.schema import GEOMETRY_TYPES, SCHEMAS, STORED_CRS
+from geo.layers.shapes import sound_shapes, valid_shapes
+from geo.layers.source import DEFAULT_LIMITS, Limits, Shapes, Source, open_source
+from geo.layers.values import as_dtype, as_text, converted, is_empty
+from geo.problem import InputError, Problem
+from messages import Message
+
+Derive = Callable[[pd.DataFrame], pd.DataFrame]
+
+_NUMBERED = {"estates": "E", "buildings": "B", "barriers": "L", "addresses": "A", "contacts": "C"}
+"""Layers whose rows get an id of their own where the file has none."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One source read as one layer.
+
+    Attributes
+    ----------
+    layer
+        Our layer.
+    source
+        Where it is from: file, layer in the file.
+    frame
+        Fits the schema; EPSG:4490 on the lattice.
+    rows
+        Row number in the file of each row of the frame.
+    columns
+        Our columns to the file's.
+    left_out
+        Columns of the file that nothing was taken from.
+    reference
+        CRS and datum that the file was in; empty for a table without places.
+    notes
+        What was guessed, mended or left out.
+    """
+
+    layer: str
+    source: Source
+    frame: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    columns: Mapping[str, str]
+    left_out: tuple[str, ...]
+    reference: str
+    notes: tuple[Message, ...]
+
+
+def read_layer(
+    path: Path | str,
+    layer: str,
+    *,
+    source_layer: str | None = None,
+    crs: str | None = None,
+    datum: Datum | None = None,
+    mapping: Path | LayerMapping | None = None,
+    encoding: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Read one layer of a file so that it fits its schema.
+
+    Parameters
+    ----------
+    path
+        GPKG, SHP, GeoJSON, FlatGeobuf, GeoParquet, KML, CSV or XLSX.
+    layer
+        One of `geo.layers.LAYERS`.
+    source_layer
+        Layer or sheet in the file; may be left out where it has only one.
+    crs
+        CRS of a file that declares none, such as ``"EPSG:4546"``.
+    datum
+        GCJ-02 or BD-09 where longitudes and latitudes are shifted.
+    mapping
+        Which columns are which, as a TOML file or ready; what it leaves out is guessed.
+    encoding
+        Encoding of text; found out where not given.
+    limits
+        Beyond them the file is refused.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or pandas.DataFrame
+        In EPSG:4490 on the 1e-7° lattice; a plain table for ``assignments`` and ``contacts``.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    if isinstance(mapping, Path):
+        mapping = read_mapping(mapping).of(layer)
+    reading = read_source(
+        Path(path),
+        layer,
+        source_layer=source_layer,
+        crs=crs,
+        datum=datum,
+        mapping=mapping or LayerMapping(),
+        encoding=encoding,
+        limits=limits,
+    )
+    return reading.frame
+
+
+def read_source(
+    path: Path,
+    layer: str,
+    *,
+    source_layer: str | None = None,
+    crs: str | None = None,
+    datum: Datum | None = None,
+    mapping: LayerMapping,
+    encoding: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    derive: Derive | None = None,
+) -> Reading:
+    """Read one source with everything worth knowing about it; see `read_layer`.
+
+    ``derive`` may fill columns from others (a level from a code) before the schema is checked.
+    """
+    source = open_source(
+        path, source_layer=source_layer, encoding=mapping.encoding or encoding, limits=limits
+    )
+    source, problems = with_places(source, layer, mapping)
+    frame, columns, more, notes = _values(source, layer, mapping)
+    problems += more
+    kept = np.ones(len(source.values), dtype=bool)
+    if osm.has_tags(source.values, layer) and not mapping.columns:
+        described, kept = osm.from_tags(source.values, layer)
+        frame = _filled_from_tags(frame, described, layer)
+        if not kept.all():
+            notes.append(source.note("layers.not_of_layer", rows=int((~kept).sum())))
+    if derive is not None:
+        frame = derive(frame)
+    problems += _unfit(source, layer, frame[kept], columns, problems)
+    shapes, reference = None, ""
+    if GEOMETRY_TYPES[layer] is not None and source.shapes is not None:
+        shapes, reference, more, told = _placed(
+            _only(source, kept), layer, crs, mapping.crs, mapping.datum or datum
+        )
+        problems += more
+        notes += told
+    problems = [each for each in problems if each.row is None or kept[each.row - 1]]
+    if problems:
+        raise InputError(_in_order(problems))
+    frame = frame[kept].reset_index(drop=True)
+    frame = pd.DataFrame(
+        {name: frame[name].astype(col.dtype.type) for name, col in SCHEMAS[layer].columns.items()}
+    )
+    if GEOMETRY_TYPES[layer] is not None:
+        shapes = np.full(len(kept), None, dtype=object) if shapes is None else shapes
+        frame = gpd.GeoDataFrame(frame, geometry=list(shapes[kept]), crs=STORED_CRS)
+    used = {*columns.values(), *mapping.columns.values()}
+    left_out = tuple(str(name) for name in source.values.columns if name not in used)
+    rows = np.flatnonzero(kept) + 1
+    return Reading(layer, source, frame, rows, columns, left_out, reference, tuple(notes))
+
+
+def _only(source: Source, kept: npt.NDArray[np.bool_]) -> Source:
+    """Return the source without the shapes of rows that are not of the layer."""
+    if kept.all() or source.shapes is None:
+        return source
+    return replace(source, shapes=np.where(kept, source.shapes, None), broken=source.broken & kept)
+
+
+def _values(
+    source: Source, layer: str, mapping: LayerMapping
+) -> tuple[pd.DataFrame, dict[str, str], list[Problem], list[Message]]:
+    """Return all columns of the layer, converted, with the file's names of those it has."""
+    problems: list[Problem] = []
+    notes: list[Message] = []
+    columns: dict[str, str] = {}
+    made: dict[str, pd.Series] = {}
+    there = [str(name) for name in source.values.columns]
+    for name, described in SCHEMAS[layer].columns.items():
+        heading = mapping.columns.get(name)
+        if heading is not None and heading not in there:
+            problems.append(
+                source.problem(
+                    "layers.mapped_column_missing",
+                    column=heading,
+                    ours=name,
+                    found="、".join(there),
+                )
+            )
+            heading = None
+        elif heading is None and name not in mapping.constants and name not in mapping.templates:
+            taken = {*columns.values(), *mapping.columns.values()}
+            free = [each for each in there if each not in taken]
+            heading = guessed(COLUMN_NAMES[layer].get(name, name), free)
+        if heading is not None:
+            columns[name] = heading
+            values = source.values[heading]
+        elif name in mapping.templates:
+            values = _filled_template(source, mapping.templates[name], problems)
+        elif name in mapping.constants:
+            values = pd.Series([mapping.constants[name]] * len(source.values), dtype=object)
+        else:
+            made[name] = as_dtype(described, [None] * len(source.values))
+            continue
+        words = {as_text(key): value for key, value in mapping.values.get(name, {}).items()}
+        made[name], more = converted(
+            source, layer, name, values, words=words, heading=heading or name
+        )
+        problems += more
+    frame = pd.DataFrame(made)
+    notes += _defaults(source, layer, frame, {*columns, *mapping.constants})
+    return frame, columns, problems, notes
+
+
+def _filled_template(source: Source, pattern: str, problems: list[Problem]) -> pd.Series:
+    rows = source.values.astype(object).to_dict("records")
+    try:
+        filled = [
+            pattern.format_map({str(k): "" if is_empty(v) else as_text(v) for k, v in row.items()})
+            for row in rows
+        ]
+    except (KeyError, ValueError, IndexError) as error:
+        there = "、".join(str(name) for name in source.values.columns)
+        problems.append(
+            source.problem(
+                "layers.mapped_column_missing", column=str(error), ours=pattern, found=there
+            )
+        )
+        filled = [""] * len(rows)
+    return pd.Series(filled, dtype=object)
+
+
+def _defaults(source: Source, layer: str, frame: pd.DataFrame, given: set[str]) -> list[Message]:
+    """Fill what a file may leave out, and say so."""
+    notes = []
+    if layer in _NUMBERED and "id" not in given and frame["id"].isna().all():
+        prefix = _NUMBERED[layer]
+        frame["id"] = [f"{prefix}{row}" for row in range(1, len(frame) + 1)]
+        notes.append(source.note("layers.numbered", column="id"))
+    if layer == "buildings" and "residential" not in given:
+        frame["residential"] = True
+        notes.append(source.note("layers.all_residential"))
+    if layer == "grids" and "kind" not in given:
+        frame["kind"] = "general"
+    if layer == "estates" and "kind" not in given:
+        frame["kind"] = "estate"
+    if layer == "barriers" and "kind" not in given:
+        names = (source.layer or "", Path(source.file).stem)
+        frame["kind"] = next((kind for n in names if (kind := barrier_kind_of(n))), None)
+    return notes
+
+
+def _filled_from_tags(frame: pd.DataFrame, described: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Return the frame with what OSM's tags tell."""
+    filled = frame.copy()
+    for name, column in SCHEMAS[layer].columns.items():
+        if name in described and described[name].notna().any():
+            values = [None if is_empty(value) else value for value in described[name]]
+            filled[name] = as_dtype(column, values)
+    return filled
+
+
+def _unfit(
+    source: Source,
+    layer: str,
+    frame: pd.DataFrame,
+    columns: Mapping[str, str],
+    told: list[Problem],
+) -> list[Problem]:
+    """Return what the schema says of the values, one problem a bad row."""
+    known = {(problem.row, problem.column) for problem in told}
+    whole = {problem.column for problem in told if problem.row is None}
+    problems: list[Problem] = []
+    for name, column in SCHEMAS[layer].columns.items():
+        heading = columns.get(name, name)
+        values = frame[name]
+        if not column.nullable and len(values) and values.isna().all() and name not in columns:
+            if heading not in whole:
+                problems.append(_missing_column(source, layer, name))
+            continue
+        faults = [(row, "layers.no_value", None) for row in values.index[values.isna()]]
+        faults = [] if column.nullable else faults
+        if column.unique:
+            faults += _repeats(values)
+        for check in column.checks:
+            faults += _failures(values, check)
+        problems += [
+            source.problem(key, row=int(row) + 1, column=heading, value=value, **_told_of(column))
+            for row, key, value in faults
+            if (int(row) + 1, heading) not in known
+        ]
+    return problems
+
+
+def _missing_column(source: Source, layer: str, name: str) -> Problem:
+    usual = COLUMN_NAMES[layer].get(name, name).split()
+    there = "、".join(str(each) for each in source.values.columns)
+    return source.problem(
+        "layers.missing_column", column=name, usual="、".join(usual[:8]), found=there
+    )
+
+
+def _repeats(values: pd.Series) -> list[tuple[int, str, object]]:
+    there = values.dropna()
+    return [
+        (int(row), "layers.repeated_value", there[row])
+        for row in there.index[there.duplicated(keep="first")]
+    ]
+
+
+def _failures(values: pd.Series, check: pa.Check) -> list[tuple[int, str, object]]:
+    there = values.dropna()
+    statistics = check.statistics or {}
+    if "allowed_values" in statistics:
+        bad, key = there[~there.isin(list(statistics["allowed_values"]))], "layers.unknown_value"
+    elif "min_value" in statistics:
+        bad, key = there[there < statistics["min_value"]], "layers.too_small"
+    else:
+        passed = check(there).check_output if len(there) else []
+        bad, key = there[~np.asarray(passed, dtype=bool)], "layers.not_of_pattern"
+    return [(int(row), key, value) for row, value in bad.items()]
+
+
+def _told_of(column: pa.Column) -> dict[str, object]:
+    """Return what a sentence about a value may say of its column."""
+    told: dict[str, object] = {"known": "", "least": ""}
+    for check in column.checks:
+        statistics = check.statistics or {}
+        if "allowed_values" in statistics:
+            told["known"] = "、".join(str(value) for value in statistics["allowed_values"])
+        if "min_value" in statistics:
+            told["least"] = statistics["min_value"]
+    return told
+
+
+def _placed(
+    source: Source, layer: str, crs: str | None, forced: str | None, datum: Datum | None
+) -> tuple[Shapes | None, str, list[Problem], list[Message]]:
+    """Return a source's shapes in EPSG:4490 on the lattice."""
+    shapes, problems, notes = sound_shapes(source, layer)
+    reference, more = resolve(source, default=crs, forced=forced, datum=datum)
+    problems += more
+    if reference is None or shapely.is_missing(shapes).all():
+        return None, "", problems, notes
+    more = misread(source, shapes, reference)
+    if more:
+        return None, "", [*problems, *more], notes
+    residual_m = reference.residual_m(shapely.get_coordinates(shapes))
+    stored = shapely.transform(shapes, reference.to_stored)
+    stored, more, told = valid_shapes(source, layer, stored)
+    stored = on_lattice(stored)
+    gone = ~shapely.is_missing(stored) & shapely.is_empty(stored)
+    problems += more
+    problems += [source.problem("layers.no_area", row=int(row) + 1) for row in np.flatnonzero(gone)]
+    notes += told
+    notes.append(
+        source.note("layers.transformed", crs=reference.name, residual_mm=f"{residual_m * 1e3:.2g}")
+    )
+    return stored, reference.name, problems, notes
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))

@@ -1,0 +1,188 @@
+"""The records of one layer of one file, as they stand there, in whatever format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+
+from geo.problem import InputError, Problem, input_error
+from messages import Message
+
+Shapes = npt.NDArray[np.object_]
+
+VECTOR_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".kml", ".kmz")
+TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
+PARQUET_SUFFIXES = (".parquet", ".geoparquet")
+OSM_SUFFIXES = (".pbf", ".osm")
+SUFFIXES = (*VECTOR_SUFFIXES, *TABLE_SUFFIXES, *PARQUET_SUFFIXES, *OSM_SUFFIXES)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a file may hold before it is refused unread.
+
+    Attributes
+    ----------
+    megabytes
+        Size of the file; of what it unpacks to, for XLSX and KMZ.
+    rows
+        Records of a layer.
+    """
+
+    megabytes: float = 1_000.0
+    rows: int = 2_000_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Records of one layer of a file, before they are made to fit a schema.
+
+    Attributes
+    ----------
+    file
+        Path as the user gave it.
+    layer
+        Name within the file; None where the format has but one.
+    values
+        Columns as they stand in the file; a row's number is its position + 1.
+    shapes
+        Geometries of the rows, None where a row has none; None for a table without places.
+    broken
+        Rows whose geometry is there but cannot be made (an open ring, too few points).
+    crs
+        Coordinate reference system that the file declares; None where it declares none.
+    is_implied
+        True where not the file but its format declares the CRS (GeoJSON, KML).
+    """
+
+    file: str
+    layer: str | None
+    values: pd.DataFrame
+    shapes: Shapes | None
+    broken: npt.NDArray[np.bool_]
+    crs: pyproj.CRS | None
+    is_implied: bool = False
+
+    def problem(
+        self,
+        key: str,
+        /,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+        **values: object,
+    ) -> Problem:
+        """Return a problem at a place in this source; the remedy is the key + ``_remedy``."""
+        return input_error(
+            key,
+            file=self.file,
+            layer=self.layer,
+            row=row,
+            column=column,
+            value=None if value is None else shortened(value),
+            **values,
+        ).problems[0]
+
+    def note(self, key: str, /, **values: object) -> Message:
+        """Return something worth knowing about this source, which is no problem."""
+        return Message(key, {"file": self.file, "layer": self.layer or "", **values})
+
+
+def shortened(value: object, *, most: int = 120) -> str:
+    """Return a value as text that fits a line."""
+    text = str(value)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def suffix_of(path: Path) -> str:
+    """Return a file's suffix in lower case."""
+    return path.suffix.lower()
+
+
+def open_source(
+    path: Path,
+    *,
+    source_layer: str | None = None,
+    encoding: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Source:
+    """Read the records of one layer of a file of any format but OSM.
+
+    Parameters
+    ----------
+    path
+        The file.
+    source_layer
+        Layer or sheet within the file; may be left out where there is only one.
+    encoding
+        Encoding of a shapefile's or text file's characters; found out where not given.
+    limits
+        Beyond them the file is refused.
+
+    Raises
+    ------
+    InputError
+        The file is missing, of no known format, truncated or too large, or has no such layer.
+    """
+    from geo.layers import parquet, tables, vector  # noqa: PLC0415 - they need this module
+
+    checked_file(path, limits)
+    suffix = suffix_of(path)
+    if suffix in TABLE_SUFFIXES:
+        source = tables.read(path, source_layer, encoding, limits)
+    elif suffix in PARQUET_SUFFIXES:
+        source = parquet.read(path, limits)
+    elif suffix in VECTOR_SUFFIXES:
+        source = vector.read(path, source_layer, encoding, limits)
+    else:
+        raise input_error(
+            "layers.unknown_format", file=path, value=path.suffix, known=" ".join(SUFFIXES)
+        )
+    if not len(source.values):
+        raise InputError(source.problem("layers.no_rows"))
+    return source
+
+
+def checked_file(path: Path, limits: Limits) -> None:
+    """Refuse a file that is missing, empty or too large."""
+    if not path.is_file():
+        raise input_error("layers.no_file", file=path)
+    size = path.stat().st_size
+    if size == 0:
+        raise input_error("layers.empty_file", file=path)
+    refuse_size(path, size, limits)
+
+
+def refuse_size(path: Path, size: int, limits: Limits) -> None:
+    """Refuse a number of bytes beyond the limits."""
+    if size > limits.megabytes * 1e6:
+        raise input_error(
+            "layers.too_large",
+            file=path,
+            value=f"{size / 1e6:.1f} MB",
+            limit=f"{limits.megabytes:g} MB",
+        )
+
+
+def refuse_rows(path: Path, layer: str | None, rows: int, limits: Limits) -> None:
+    """Refuse a number of records beyond the limits."""
+    if rows > limits.rows:
+        raise input_error(
+            "layers.too_many_rows", file=path, layer=layer, value=rows, limit=limits.rows
+        )
+
+
+def unreadable(path: Path, error: Exception | str, layer: str | None = None) -> InputError:
+    """Return the error that says that a file cannot be read, and why."""
+    return input_error(
+        "layers.unreadable", file=path, layer=layer, reason=shortened(error, most=300)
+    )
