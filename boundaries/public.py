@@ -49,3 +49,32 @@ def public_contact(contact: Mapping[str, Any]) -> dict[str, Any]:
 def public_grid(grid: Mapping[str, Any]) -> dict[str, Any]:
     """Return what everyone may see of a grid, a record of the layer ``grids``."""
     return {field: grid.get(field) for field in PUBLIC_GRID_FIELDS}
+
+
+PUBLIC_ANSWER_FIELDS = (
+    "status",
+    "grade",
+    "levels",
+    "candidates",
+    "p_none",
+    "ask",
+    "note",
+    "precision",
+    "faults",
+    "border_distance_m",
+    "neighbour",
+    "plan",
+    "plan_name",
+    "snapshot",
+    "effective_from",
+    "effective_to",
+    "as_of",
+)
+"""Fields of a lookup's answer that anyone may see: never where a home lies (``point``)."""
+
+
+def public_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what everyone may see of an answer; its contacts are in the public view already."""
+    return {
+        field: value if field in PUBLIC_ANSWER_FIELDS else None for field, value in answer.items()
+    }

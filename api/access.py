@@ -1,0 +1,102 @@
+"""Who may ask what: API keys with scopes, and how often anyone may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from api.errors import ApiError
+from api.services import Services, services
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+_bearer = HTTPBearer(auto_error=False, description="API key made by `wangge key create`")
+
+ServicesOf = Annotated[Services, Depends(services)]
+
+
+def scopes(
+    found: ServicesOf,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> frozenset[str] | None:
+    """Return the scopes of the request's key; None where it has none.
+
+    Raises
+    ------
+    ApiError
+        401: the key is worthless.
+    """
+    if given is None:
+        return None
+    known = found.keys.scopes(given.credentials)
+    if known is None:
+        raise ApiError(HTTPStatus.UNAUTHORIZED, "api.bad_key", headers=_CHALLENGE)
+    return known
+
+
+Scopes = Annotated[frozenset[str] | None, Depends(scopes)]
+
+
+def needs(*wanted: str) -> Callable[[frozenset[str] | None], None]:
+    """Return a dependency that lets only keys with one of some scopes pass; admin always does."""
+
+    def allowed(held: Scopes) -> None:
+        if held is None:
+            raise ApiError(HTTPStatus.UNAUTHORIZED, "api.key_needed", headers=_CHALLENGE)
+        if not held & {*wanted, "admin"}:
+            raise ApiError(HTTPStatus.FORBIDDEN, "api.scope_needed", scopes="、".join(wanted))
+
+    return allowed
+
+
+class RateLimit:
+    """How often one client may ask the public endpoints; counted in this process.
+
+    Parameters
+    ----------
+    rate
+        Such as ``"120/minute"``.
+    client_header
+        Header with the client's address, set by a proxy in front; empty: the connection's.
+    """
+
+    def __init__(self, rate: str, client_header: str) -> None:
+        self._rate = parse(rate)
+        self._header = client_header
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def spend(self, request: Request) -> None:
+        """Count one request.
+
+        Raises
+        ------
+        ApiError
+            429: too many lately.
+        """
+        client = request.client.host if request.client else ""
+        if self._header:
+            client = request.headers.get(self._header, client).split(",")[-1].strip()
+        if not self._limiter.hit(self._rate, client):
+            seconds = str(self._rate.get_expiry())
+            raise ApiError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "api.too_many",
+                headers={"Retry-After": seconds},
+                rate=str(self._rate),
+            )
+
+
+def limited(request: Request, held: Scopes) -> None:
+    """Count a request to a public endpoint; those with a key are not limited."""
+    if held is None:
+        rate_limit: RateLimit = request.app.state.rate_limit
+        rate_limit.spend(request)
+
+
+LIMITED = Depends(limited)

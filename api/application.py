@@ -1,0 +1,87 @@
+"""The application: a table of contents of the web side."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from api import documentation, errors, grids, health, lookups, pages, plans
+from api.access import RateLimit
+from api.documented import without_validation_error
+from api.guarding import Guard
+from api.services import Services
+from api.settings import ApiSettings
+from boundaries.home import Home
+from maps.assets import FOLDER as ASSETS
+from messages import say
+
+_SMALLEST_COMPRESSED_BYTES = 1_000
+
+
+def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
+    """Return the application that serves a home.
+
+    Parameters
+    ----------
+    home
+        The deployment's folder; its snapshots are read, its store only for keys and plans.
+    settings
+        As the environment has them where not given.
+    """
+    services = Services.of(home, settings)
+    metrics = health.Metrics()
+    app = FastAPI(
+        title="Wangge 网格",
+        version=version("wangge"),
+        description=say("api.description", "zh") + "\n\n" + say("api.description", "en"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.services = services
+    app.state.rate_limit = RateLimit(services.settings.public_rate, services.settings.client_header)
+    errors.install(app)
+    app.include_router(lookups.router)
+    app.include_router(grids.router)
+    app.include_router(plans.router)
+    app.include_router(health.router)
+    app.include_router(health.metrics_router(metrics))
+    app.include_router(pages.router)
+    app.include_router(documentation.router)
+    app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+    app.add_middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED_BYTES)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(services.settings.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+        expose_headers=["ETag"],
+    )
+    app.add_middleware(
+        Guard, metrics=metrics, largest_body_bytes=services.settings.largest_body_bytes
+    )
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    return app
+
+
+def _document(app: FastAPI) -> dict[str, object]:
+    if app.openapi_schema is None:
+        app.openapi_schema = without_validation_error(
+            get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+        )
+    return app.openapi_schema
+
+
+def app_from_environment() -> FastAPI:
+    """Return the application of the home that the environment names; for several workers."""
+    return create_app(Home.from_environment())

@@ -1,0 +1,42 @@
+"""What every endpoint's documentation says of problems."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from api.errors import ProblemDetails
+
+_STATUSES = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status.value: {
+        "description": status.phrase,
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}
+            }
+        },
+    }
+    for status in _STATUSES
+}
+
+
+def without_validation_error(document: dict[str, Any]) -> dict[str, Any]:
+    """Return an OpenAPI document in which bad requests are 400 alone, as this API answers."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas[ProblemDetails.__name__] = ProblemDetails.model_json_schema()
+    return document

@@ -1,0 +1,116 @@
+"""Turn exceptions into problem details (RFC 9457): one table, here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.answering import json_response
+from geo.problem import InputError
+from messages import Message
+
+
+class ProblemDetails(BaseModel):
+    """A problem as RFC 9457 has it; ``errors`` names each fault with its place and remedy."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str | int | None]] = []
+
+
+class ApiError(Exception):
+    """A request that cannot be answered as asked.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    key
+        Key of the sentence in the catalogue.
+    headers
+        Further headers of the answer.
+    values
+        Values of the sentence.
+    """
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        key: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> None:
+        self.status = status
+        self.message = Message(key, values)
+        self.headers = dict(headers or {})
+        super().__init__(key)
+
+
+_STATUS_OF_MESSAGE: Mapping[str, HTTPStatus] = {
+    "store.no_such_plan": HTTPStatus.NOT_FOUND,
+    "store.no_such_town": HTTPStatus.NOT_FOUND,
+    "store.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store.locked": HTTPStatus.SERVICE_UNAVAILABLE,
+    "lookup.published_unreadable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "lookup.snapshot_missing": HTTPStatus.SERVICE_UNAVAILABLE,
+    "lookup.snapshot_damaged": HTTPStatus.SERVICE_UNAVAILABLE,
+    "lookup.snapshot_version": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""What a fault of the input is over HTTP; 400 where nothing is said."""
+
+
+def problem(
+    status: HTTPStatus,
+    detail: Message | str,
+    *,
+    errors: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return problem details as a response."""
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": str(detail),
+        "errors": errors or [],
+    }
+    return json_response(body, status=status, headers=headers, media="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception that is known with problem details."""
+
+    @app.exception_handler(ApiError)
+    def _api_error(_: Request, error: ApiError) -> Response:
+        return problem(error.status, error.message, headers=error.headers)
+
+    @app.exception_handler(InputError)
+    def _input_error(_: Request, error: InputError) -> Response:
+        first = error.problems[0]
+        status = _STATUS_OF_MESSAGE.get(first.message.key, HTTPStatus.BAD_REQUEST)
+        if status is HTTPStatus.SERVICE_UNAVAILABLE:  # its words may name folders of the server
+            return problem(status, Message("api.unavailable"), headers={"Retry-After": "5"})
+        return problem(status, first.message, errors=[each.as_dict() for each in error.problems])
+
+    @app.exception_handler(RequestValidationError)
+    def _validation_error(_: Request, error: RequestValidationError) -> Response:
+        errors = [
+            {"column": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
+            for each in error.errors()
+        ]
+        return problem(HTTPStatus.BAD_REQUEST, Message("api.bad_request"), errors=errors)
+
+    @app.exception_handler(HTTPException)
+    def _http_error(_: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        return problem(status, status.description or status.phrase, headers=error.headers)

@@ -1,0 +1,128 @@
+"""Query parameters: one small dependency each, strict, and none that is not known."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Query, Request
+
+from api.errors import ApiError
+from geo.datum import Datum
+from messages import Language
+
+CHINA = timezone(timedelta(hours=8), "UTC+8")
+"""Zone of dates that name none."""
+
+_NUMBER = r"[+-]?\d{1,3}(?:\.\d{1,15})?"
+_POINT = re.compile(rf"({_NUMBER}),({_NUMBER})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def only_known_parameters(request: Request) -> None:
+    """Refuse a parameter that the endpoint does not have, or one given twice."""
+    path: str = request.scope["route"].path
+    known = _parameters_of(request.app)[path, request.method.lower()]
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if name not in known:
+            raise ApiError(
+                HTTPStatus.BAD_REQUEST,
+                "api.unknown_parameter",
+                name=name,
+                known="、".join(sorted(known)) or "—",
+            )
+        if given.count(name) > 1:
+            raise ApiError(HTTPStatus.BAD_REQUEST, "api.repeated_parameter", name=name)
+
+
+@lru_cache(maxsize=8)
+def _parameters_of(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the names of each endpoint's query parameters, as its documentation has them."""
+    return {
+        (path, method): frozenset(
+            each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"
+        )
+        for path, operations in app.openapi()["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def point(
+    value: Annotated[
+        str | None,
+        Query(
+            alias="point",
+            description="经度,纬度 · longitude,latitude in degrees",
+            pattern=rf"^{_POINT.pattern}$",
+            examples=["111.67,38.28"],
+        ),
+    ] = None,
+) -> tuple[float, float] | None:
+    """Longitude and latitude, degrees."""
+    if value is None:
+        return None
+    found = _POINT.fullmatch(value)
+    if found is None:
+        raise ApiError(HTTPStatus.BAD_REQUEST, "api.bad_point", value=value)
+    return in_range(float(found[1]), float(found[2]))
+
+
+def in_range(longitude: float, latitude: float) -> tuple[float, float]:
+    """Return a point; refuse one that lies nowhere on earth."""
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):  # noqa: PLR2004 - degrees
+        raise ApiError(HTTPStatus.BAD_REQUEST, "api.bad_point", value=f"{longitude},{latitude}")
+    return longitude, latitude
+
+
+def parse_moment(value: str) -> datetime:
+    """Return an aware moment from a date (its first instant, UTC+8) or an RFC 3339 date-time."""
+    try:
+        if _DAY.fullmatch(value):
+            moment = datetime.combine(date.fromisoformat(value), time(), CHINA)
+        else:
+            moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=CHINA)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ApiError(HTTPStatus.BAD_REQUEST, "api.bad_moment", value=value) from error
+
+
+def at(
+    value: Annotated[
+        str | None,
+        Query(
+            alias="at",
+            description="日期或时刻，默认现在 · date or date-time, now by default",
+            max_length=40,
+            examples=["2026-12-01", "2026-12-01T08:00:00+08:00"],
+        ),
+    ] = None,
+) -> datetime | None:
+    """Moment that the answer is for; without a zone, China's time holds."""
+    return None if value is None else parse_moment(value)
+
+
+AddressParameter = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description="地址，如“滨河小区3号楼2单元” · an address",
+    ),
+]
+PointParameter = Annotated[tuple[float, float] | None, Depends(point)]
+DatumParameter = Annotated[
+    Datum | None,
+    Query(description="坐标的基准；不给则三种都试 · datum of the point; all tried where not given"),
+]
+MomentParameter = Annotated[datetime | None, Depends(at)]
+LevelParameter = Annotated[
+    int | None, Query(ge=1, le=9, description="只要这一级 · this level only")
+]
+LanguageParameter = Annotated[Language, Query(description="语言 · language")]
+KNOWN_ONLY = Depends(only_known_parameters)

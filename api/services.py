@@ -1,0 +1,101 @@
+"""What the endpoints share: the read side, the store's keys, the settings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from api.settings import ApiSettings
+from boundaries.home import Home
+from boundaries.readside import ReadSide
+from boundaries.store import Store, open_store
+from geo.problem import InputError
+
+_KEY_KEPT_S = 30.0
+_KEY_KEPT_WITHOUT_STORE_S = 3600.0
+_MOST_KEYS_KEPT = 1_000
+
+
+@dataclass
+class Keys:
+    """Scopes of the API keys seen lately.
+
+    A verdict is kept for half a minute; while the store is away, the last one holds for an hour,
+    so that dispatchers go on. Only keys that were good are kept.
+    """
+
+    home: Home
+    _known: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def scopes(self, secret: str) -> frozenset[str] | None:
+        """Return the scopes of a key; None where it is worthless.
+
+        Raises
+        ------
+        InputError
+            The store is away and the key was not seen lately.
+        """
+        now = time.monotonic()
+        seen, scopes = self._known.get(secret, (-_KEY_KEPT_WITHOUT_STORE_S, frozenset()))
+        if now - seen < _KEY_KEPT_S:
+            return scopes
+        try:
+            with open_store(self.home.store_url) as store:
+                record = store.verify_key(secret)
+        except InputError:
+            if now - seen < _KEY_KEPT_WITHOUT_STORE_S:
+                return scopes
+            raise
+        with self._lock:
+            self._known.pop(secret, None)
+            if record is None:
+                return None
+            while len(self._known) >= _MOST_KEYS_KEPT:
+                del self._known[next(iter(self._known))]
+            self._known[secret] = (now, frozenset(record.scopes))
+        return frozenset(record.scopes)
+
+
+@dataclass(frozen=True)
+class Services:
+    """One object for an application's parts.
+
+    Attributes
+    ----------
+    home
+        The deployment's folder.
+    settings
+        What the operator has set.
+    read_side
+        What is published; used for every lookup and page.
+    keys
+        Who may ask for more.
+    """
+
+    home: Home
+    settings: ApiSettings
+    read_side: ReadSide
+    keys: Keys
+
+    @classmethod
+    def of(cls, home: Home, settings: ApiSettings | None = None) -> Services:
+        """Return the services of a home."""
+        return cls(home, settings or ApiSettings(), ReadSide(home), Keys(home))
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the store for one request."""
+        with open_store(self.home.store_url) as store:
+            yield store
+
+
+def services(request: Request) -> Services:
+    """Return the application's services."""
+    found: Services = request.app.state.services
+    return found

@@ -1,0 +1,39 @@
+"""Serve the application over HTTP."""
+
+from __future__ import annotations
+
+import os
+
+import uvicorn
+
+from api.application import create_app
+from boundaries.home import Home
+
+
+def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+    """Serve a home until stopped.
+
+    uvicorn's own access log is off: it would write the addresses that people look up.
+
+    Parameters
+    ----------
+    home
+        The deployment's folder.
+    host, port
+        Where to listen.
+    workers
+        Processes; all read the same snapshots, which the machine keeps in memory once.
+    """
+    if workers == 1:
+        uvicorn.run(create_app(home), host=host, port=port, access_log=False, log_level="info")
+        return
+    os.environ["WANGGE_HOME"] = str(home.folder)
+    uvicorn.run(
+        "api.application:app_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_level="info",
+    )

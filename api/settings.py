@@ -1,0 +1,34 @@
+"""What an operator can set for the web side; each from an environment variable ``WANGGE_…``."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ApiSettings(BaseSettings):
+    """Settings of the API and the pages.
+
+    Attributes
+    ----------
+    cors_origins
+        Origins of other sites whose pages may ask the public endpoints; none by default.
+    public_rate
+        How often one client may ask a public endpoint, as ``"120/minute"``.
+    client_header
+        Header that a proxy in front puts the client's address into, such as
+        ``X-Forwarded-For``; empty where clients connect directly. Set it only behind a proxy
+        that overwrites it.
+    longest_cache_s
+        Longest time for which an answer may be kept, s.
+    largest_body_bytes
+        Largest body of a request.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True, extra="ignore")
+
+    cors_origins: tuple[str, ...] = ()
+    public_rate: str = "120/minute"
+    client_header: str = ""
+    longest_cache_s: int = Field(default=60, ge=0)
+    largest_body_bytes: int = Field(default=2_000_000, ge=1)
