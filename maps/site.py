@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from boundaries.readside import ReadSide
 from maps.assets import copy_assets
 from maps.public import public_page
 from messages import LANGUAGES
 
 
-def write_site(read_side: Any, folder: Path, at: datetime | None = None) -> list[Path]:
-    """Write the public page in every language, with everything it needs beside it."""
+def write_site(read_side: ReadSide, folder: Path, at: datetime | None = None) -> list[Path]:
+    """Write the public page in every language, with everything it needs beside it.
+
+    Parameters
+    ----------
+    read_side
+        What is published.
+    folder
+        Where the pages go; made where it does not exist.
+    at
+        Aware moment that the pages show; now where None.
+
+    Returns
+    -------
+    list of Path
+        ``index.html`` in Chinese and ``en.html`` in English.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     copy_assets(folder)
     paths = []
