@@ -1,0 +1,203 @@
+"""Draw all levels, one inside the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from boundaries.draft.compiled import Integers
+from boundaries.draft.graph import UnitGraph, net_of
+from boundaries.draft.improve import improve
+from boundaries.draft.measure import numbered, off_band, totals
+from boundaries.draft.nested import mended_parents
+from boundaries.draft.partition import Aim, divide
+from boundaries.draft.trees import Net
+
+_ATOM_SHARE = 0.36
+_TRIES, _ENOUGH = 60, 6
+_DRAFT_ROUNDS = (40, 6, 6)
+_HEAT = 0.1
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work a drawing may take.
+
+    Attributes
+    ----------
+    rounds
+        Recuts for every unit (on level 1: every block), by level; the last holds for the rest.
+    until
+        `time.monotonic` moment after which only what is needed for a whole plan is done.
+    told
+        Called with the share of the work that is done.
+    """
+
+    rounds: tuple[int, ...] = _DRAFT_ROUNDS
+    until: float = float("inf")
+    told: Callable[[float], None] = field(default=lambda _share: None)
+
+    def of_level(self, index: int) -> int:
+        """Return the recuts for every node of a level, counted from 0."""
+        return self.rounds[min(index, len(self.rounds) - 1)]
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() > self.until
+
+
+POLISH = Effort((600, 60, 40))
+"""Some ten times the draft's work."""
+
+
+def aims_of(graph: UnitGraph, bands: Sequence[tuple[int, int]]) -> tuple[Aim, ...]:
+    """Return what each level's parts should be; a border's weight follows the parts' usual size."""
+    everyone = max(int(graph.households.sum()), 1)
+    ground = int(graph.area.sum())
+    aims = []
+    for low, high in bands:
+        side_cm = (100.0 * ground * (low + high) / 2 / everyone) ** 0.5
+        aims.append(Aim(low, high, high + max(low // 2, 1), max(int(side_cm / 2), 1)))
+    return tuple(aims)
+
+
+def draw(
+    graph: UnitGraph,
+    aims: Sequence[Aim],
+    *,
+    seed: int,
+    effort: Effort | None = None,
+    keep: Integers | None = None,
+) -> list[Integers]:
+    """Draw every level inside the one above it.
+
+    Parameters
+    ----------
+    graph
+        Units; walls between them hold at every level.
+    aims
+        Coarsest level first.
+    seed
+        Same seed and effort, same drawing, unless the time runs out.
+    effort
+        How much polish.
+    keep
+        Group of every unit that level 1 should keep whole where it fits (an estate); -1: none.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        Part of every unit, one array a level, numbered from 0 without holes.
+    """
+    effort = effort or Effort()
+    net = net_of(graph)
+    ground = graph.components()
+    drawn: list[Integers] = []
+    for index, aim in enumerate(aims):
+        if index == 0:
+            label = _coarsest(graph, net, ground, aim, seed, effort, keep)
+        else:
+            label = _inside(graph, net, drawn, aims, index, seed, effort)
+        drawn.append(label)
+        effort.told((index + 1) / len(aims))
+    return [numbered(label) for label in drawn]
+
+
+def _coarsest(
+    graph: UnitGraph,
+    net: Net,
+    ground: Integers,
+    aim: Aim,
+    seed: int,
+    effort: Effort,
+    keep: Integers | None,
+) -> Integers:
+    """Draw level 1 from whole blocks and estates; from units where that does not fit."""
+    atom = atoms(graph, aim, seed=seed, keep=keep)
+    blocks = graph.grouped(atom)
+    region = np.zeros(len(blocks), np.int64)
+    region[atom] = ground
+    coarse = net_of(blocks)
+    label, _ = divide(
+        blocks, region, aim, seed=seed, tries=20, enough=4 if effort.over else 10, net=coarse
+    )
+    if not effort.over:
+        rounds = effort.of_level(0) * len(blocks)
+        label = improve(
+            blocks, region, label, aim, seed=seed, rounds=rounds, heat=_HEAT, net=coarse
+        )
+    spread = label[atom]
+    if off_band(totals(graph.households, numbered(spread)), aim.low, aim.high).any():
+        again = improve(
+            graph, ground, numbered(spread), aim, seed=seed, rounds=20 * len(graph), heat=0, net=net
+        )
+        return numbered(again)
+    return numbered(spread)
+
+
+def atoms(graph: UnitGraph, aim: Aim, *, seed: int, keep: Integers | None = None) -> Integers:
+    """Group units into what level 1 is drawn from: estates that fit, else street blocks.
+
+    A block too large to be put together with others is cut into pieces first.
+    """
+    off_barrier = ~graph.walled & (2 * graph.barrier < graph.length)
+    if keep is not None:
+        kept = (keep[graph.one] == keep[graph.other]) & (keep[graph.one] >= 0)
+        crossing = (keep[graph.one] != keep[graph.other]) & ~kept
+        off_barrier &= ~crossing
+        off_barrier |= kept & ~graph.walled
+    within = replace(graph, walled=~off_barrier).components()
+    households = totals(graph.households, within)
+    cap = max(int(aim.high * _ATOM_SHARE), 1)
+    limit = np.full(len(households), cap)
+    if keep is not None:
+        limit[np.unique(within[keep >= 0])] = aim.high
+    large = households > limit
+    if not large.any():
+        return within
+    units = np.flatnonzero(large[within])
+    pieces, _ = divide(
+        graph.part(units),
+        numbered(replace(graph, walled=~off_barrier).part(units).components(within[units])),
+        Aim(max(cap // 3, 1), cap, cap + max(cap // 6, 1), aim.reach_cm),
+        seed=seed,
+        tries=8,
+        enough=4,
+    )
+    atom = within.copy()
+    atom[units] = len(households) + pieces
+    return numbered(atom)
+
+
+def _inside(
+    graph: UnitGraph,
+    net: Net,
+    drawn: list[Integers],
+    aims: Sequence[Aim],
+    index: int,
+    seed: int,
+    effort: Effort,
+) -> Integers:
+    """Draw a finer level; parents that cannot be divided are recut with their neighbours."""
+    aim, parent = aims[index], drawn[index - 1]
+    label, off = divide(
+        graph, parent, aim, seed=seed + index, tries=_TRIES, enough=_ENOUGH, net=net
+    )
+    if off.any():
+        label = mended_parents(graph, drawn, label, aims[: index + 1], seed=seed, until=effort.until)
+    if not effort.over:
+        label = improve(
+            graph,
+            drawn[index - 1],
+            label,
+            aim,
+            seed=seed + index,
+            rounds=effort.of_level(index) * len(graph),
+            heat=_HEAT,
+            net=net,
+        )
+    return numbered(label)

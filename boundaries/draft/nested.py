@@ -1,0 +1,187 @@
+"""Recut parents whose children cannot be in their band, together with their neighbours."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from boundaries.draft.compiled import Integers
+from boundaries.draft.graph import UnitGraph, linked
+from boundaries.draft.measure import numbered, off_band, totals
+from boundaries.draft.partition import Aim, divide
+
+_ATTEMPTS = 60
+_TRIES = 40
+
+
+def mended_parents(
+    graph: UnitGraph,
+    drawn: list[Integers],
+    label: Integers,
+    aims: Sequence[Aim],
+    *,
+    seed: int,
+    until: float,
+) -> Integers:
+    """Recut parents with children off their band, with one to three neighbours each.
+
+    Parameters
+    ----------
+    graph
+        Units.
+    drawn
+        Levels above, coarsest first; changed in place where parents are recut.
+    label
+        Children, of every unit.
+    aims
+        Of all levels down to the children's.
+    seed
+        Of the recuts.
+    until
+        `time.monotonic` moment after which parents are left as they are.
+
+    Returns
+    -------
+    numpy.ndarray
+        The children; never more households off the band than before.
+    """
+    fix = _Recutting(graph, drawn, label, aims, np.random.default_rng(seed))
+    for reach in ("parent", "anywhere"):
+        for parent in fix.troubled():
+            if time.monotonic() > until:
+                return fix.children
+            fix.recut(parent, across=reach == "anywhere")
+    return fix.children
+
+
+class _Recutting:
+    """The levels while parents are being recut: units by parent, neighbours by unit."""
+
+    def __init__(
+        self,
+        graph: UnitGraph,
+        drawn: list[Integers],
+        children: Integers,
+        aims: Sequence[Aim],
+        random: np.random.Generator,
+    ) -> None:
+        self.graph, self.drawn, self.children = graph, drawn, children.copy()
+        self.aims, self.random = aims, random
+        drawn[-1] = drawn[-1].copy()
+        passable = ~graph.walled
+        one, other = graph.one[passable], graph.other[passable]
+        tail = np.concatenate([one, other])
+        order = np.argsort(tail, kind="stable")
+        self._head = np.concatenate([other, one])[order]
+        self._begin = np.searchsorted(tail[order], np.arange(len(graph) + 1))
+
+    @property
+    def parents(self) -> Integers:
+        return self.drawn[-1]
+
+    def troubled(self) -> list[int]:
+        """Return the parents with children off the band, the worst first."""
+        off = self._off(self.children, self.aims[-1])
+        units = np.flatnonzero(off[self.children] > 0)
+        parents, counts = np.unique(self.parents[units], return_counts=True)
+        return [int(parent) for parent in parents[np.argsort(-counts, kind="stable")]]
+
+    def _off(self, label: Integers, aim: Aim) -> Integers:
+        return off_band(totals(self.graph.households, label), aim.low, aim.high)
+
+    def recut(self, parent: int, *, across: bool) -> None:
+        """Try neighbours until the parent's children fit; keep the best that was found."""
+        for attempt in range(_ATTEMPTS):
+            group = self._group(parent, 1 + attempt % 3, across=across)
+            units = np.flatnonzero(np.isin(self.parents, group))
+            before = self._trouble(units, self.parents[units], self.children[units])
+            if before[1] == 0:
+                return
+            found = self._divided(units)
+            if found is None:
+                continue
+            parents, children = found
+            if self._trouble(units, parents, children) < before:
+                if across and not self._keep_grandparents(units, parents):
+                    continue
+                self._take(units, parents, children)
+                if self._trouble(units, parents, children)[1] == 0:
+                    return
+                parent = int(self.parents[self._worst(units)])
+
+    def _worst(self, units: Integers) -> int:
+        off = self._off(self.children, self.aims[-1])
+        return int(units[np.argmax(off[self.children[units]])])
+
+    def _trouble(self, units: Integers, parents: Integers, children: Integers) -> tuple[int, int]:
+        households = self.graph.households[units]
+        return tuple(  # type: ignore[return-value]
+            int(off_band(totals(households, numbered(label)), aim.low, aim.high).sum())
+            for label, aim in ((parents, self.aims[-2]), (children, self.aims[-1]))
+        )
+
+    def _group(self, parent: int, more: int, *, across: bool) -> list[int]:
+        """Return the parent and some neighbours, under its own parent unless across is true."""
+        group = [parent]
+        for _ in range(more):
+            units = np.flatnonzero(np.isin(self.parents, group))
+            beside = np.concatenate(
+                [self._head[self._begin[unit] : self._begin[unit + 1]] for unit in units.tolist()]
+            )
+            if len(self.drawn) > 1 and not across:
+                beside = beside[self.drawn[-2][beside] == self.drawn[-2][units[0]]]
+            others = np.setdiff1d(self.parents[beside], group)
+            if not len(others):
+                break
+            group.append(int(self.random.choice(others)))
+        return group
+
+    def _divided(self, units: Integers) -> tuple[Integers, Integers] | None:
+        part = self.graph.part(units)
+        region = part.components()
+        if region.any():
+            return None
+        seed = int(self.random.integers(1 << 40))
+        parents, _ = divide(part, region, self.aims[-2], seed=seed, tries=2, enough=1)
+        children, _ = divide(part, parents, self.aims[-1], seed=seed + 1, tries=_TRIES, enough=1)
+        return parents, children
+
+    def _keep_grandparents(self, units: Integers, parents: Integers) -> bool:
+        """Give each new parent to the grandparent it shares most with; say whether all still fit.
+
+        Grandparents stay in their band and in one piece, or nothing is changed.
+        """
+        if len(self.drawn) < 2:  # noqa: PLR2004 - there are no grandparents
+            return True
+        above, aim = self.drawn[-2].copy(), self.aims[-3]
+        touched = np.unique(above[units])
+        weight = self.graph.households[units] + 1
+        for new in np.unique(parents).tolist():
+            mine = parents == new
+            shared = [int(weight[mine & (above[units] == old)].sum()) for old in touched]
+            self._assign(above, units[mine], int(touched[int(np.argmax(shared))]))
+        for old in touched.tolist():
+            members = np.flatnonzero(above == old)
+            held = int(self.graph.households[members].sum())
+            was = int(self.graph.households[self.drawn[-2] == old].sum())
+            if not len(members) or off_band(np.array([held]), aim.low, aim.high)[0] > (
+                off_band(np.array([was]), aim.low, aim.high)[0]
+            ):
+                return False
+            part = self.graph.part(members)
+            if linked(len(part), part.one[~part.walled], part.other[~part.walled]).any():
+                return False
+        self.drawn[-2] = above
+        return True
+
+    @staticmethod
+    def _assign(above: Integers, units: Integers, grandparent: int) -> None:
+        above[units] = grandparent
+
+    def _take(self, units: Integers, parents: Integers, children: Integers) -> None:
+        self.parents[units] = parents + int(self.parents.max()) + 1
+        self.children[units] = children + int(self.children.max()) + 1
+        self.drawn[-1] = numbered(self.parents)
+        self.children = numbered(self.children)
