@@ -1,10 +1,40 @@
 """Every rule that a plan is checked against, one function a rule."""
 
-from boundaries.rules import codes, coverage, shape
+from boundaries.rules import (
+    assignment,
+    borders,
+    clarity,
+    codes,
+    coverage,
+    cutting,
+    data,
+    feasibility,
+    form,
+    organisation,
+    shape,
+    size,
+    slices,
+    special,
+)
 from boundaries.rules.case import Case
 from boundaries.rules.registry import RuleInfo, catalogue, rule
 
 __all__ = ["Case", "RuleInfo", "catalogue", "rule"]
 
-MODULES = (codes, coverage, shape)
+MODULES = (
+    assignment,
+    borders,
+    clarity,
+    codes,
+    coverage,
+    cutting,
+    data,
+    feasibility,
+    form,
+    organisation,
+    shape,
+    size,
+    slices,
+    special,
+)
 """The modules whose rules are known; a new module is added here."""

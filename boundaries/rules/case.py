@@ -85,10 +85,28 @@ class Case:
         """A point inside each grid."""
         return np.asarray(shapely.point_on_surface(self.sound_grids), dtype=object)
 
+    def label(self, position: int) -> str:
+        """Return what a sentence calls a grid: its code, and its name where it has one."""
+        code, name = self.grids["code"].iloc[position], self.grids["name"].iloc[position]
+        return f"{code} {name}" if name else str(code)
+
+    def level_name(self, number: int) -> Message:
+        """Return what the scheme calls a level, in both languages."""
+        level = self.scheme.level(number)
+        return Message("rules.in_words", {"zh": level.name_zh, "en": level.name_en})
+
+    def role_name(self, role: str) -> Message:
+        """Return what people call a contact's role, in both languages."""
+        return Message(f"rules.role.{role}")
+
     @cached_property
     def levels(self) -> tuple[int, ...]:
         """Numbers of the levels that the plan has grids of, coarsest first."""
         return tuple(sorted({int(level) for level in self.plan.grids["level"]}))
+
+    @cached_property
+    def _scheme_levels(self) -> frozenset[int]:
+        return frozenset(level.level for level in self.scheme.levels)
 
     @cached_property
     def _by_level(self) -> dict[int, gpd.GeoDataFrame]:
@@ -174,10 +192,13 @@ class Case:
         place
             The fault itself, in metres of the case's zone.
         **values
-            Values of the sentence and of the remedy; ``measure`` and ``level`` are there too.
+            Values of the sentence and of the remedy; ``measure``, ``level`` and ``level_name`` are
+            there too.
         """
         rule_id, _, kind = key.partition(".")
         filled = {"level": level, "measure": measure, **values}
+        if level in self._scheme_levels:
+            filled.setdefault("level_name", self.level_name(level))
         return Finding(
             rule_id,
             Severity(severity),
@@ -191,6 +212,12 @@ class Case:
             kind=kind,
             fix=fix,
         )
+
+
+def listed(items: Iterable[object], *, at_most: int = 3) -> str:
+    """Return the first few items in a row, and a sign where there are more."""
+    told = [str(item) for item in items]
+    return ", ".join(told[:at_most]) + (" …" if len(told) > at_most else "")
 
 
 def sound(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

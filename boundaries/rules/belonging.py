@@ -1,0 +1,120 @@
+"""Which grid a building, a slice of one or an address belongs to, by table and by place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from boundaries.rules.case import Case, sound
+from boundaries.runs import parse_runs
+
+Positions = npt.NDArray[np.int64]
+
+
+def base_grids(case: Case) -> npt.NDArray[np.bool_]:
+    """Return which grids divide the ground: all but special-purpose ones that lie on top."""
+    grids = case.grids
+    overlay = (grids["kind"] == "special") & (grids["mode"] == "overlay")
+    return ~overlay.to_numpy(dtype=bool)
+
+
+def answering(case: Case, level: int) -> npt.NDArray[np.bool_]:
+    """Return which grids divide the ground at a level.
+
+    Besides the level's own grids, exclusive special-purpose ones of coarser levels without
+    children: they are their own ground all the way down.
+    """
+    grids = case.grids
+    childless = ~grids["code"].isin(set(grids["parent"].dropna()))
+    alone = (grids["kind"] == "special") & (grids["level"] < level) & childless
+    return ((grids["level"] == level) | alone).to_numpy(dtype=bool) & case.once(base_grids)
+
+
+def building_points(case: Case) -> npt.NDArray[np.object_]:
+    """Return a point inside each building, metres."""
+    return np.asarray(
+        shapely.point_on_surface(sound(case.buildings.geometry.to_numpy())), dtype=object
+    )
+
+
+def grids_at(
+    case: Case, level: int, points: npt.NDArray[np.object_]
+) -> tuple[Positions, Positions]:
+    """Return the pairs (point, grid) where a grid that answers at the level holds the point.
+
+    A point on a border is held by the grids on both sides. Points that are None are in no pair.
+    The pairs are sorted by point, then by grid.
+    """
+    positions = np.flatnonzero(answering(case, level))
+    grid, point = shapely.STRtree(points).query(case.sound_grids[positions], predicate="intersects")
+    grid = positions[grid]
+    order = np.lexsort((grid, point))
+    return point[order].astype(np.int64), grid[order].astype(np.int64)
+
+
+def position_of_code(case: Case) -> dict[str, int]:
+    """Return the first grid's position by code."""
+    codes = case.grids["code"].tolist()
+    return {code: position for position, code in reversed(list(enumerate(codes)))}
+
+
+def position_of_building(case: Case) -> dict[str, int]:
+    """Return a building's position by ID."""
+    return {building: at for at, building in enumerate(case.buildings["id"].tolist())}
+
+
+def assigned(case: Case) -> pd.DataFrame:
+    """Return the assignments with ``building_at`` and ``grid_at``, positions or -1.
+
+    ``whole`` tells an assignment of a whole building from a slice's.
+    """
+    table = case.plan.assignments.reset_index(drop=True)
+    buildings, grids = case.once(position_of_building), case.once(position_of_code)
+    return table.assign(
+        building_at=[buildings.get(building, -1) for building in table["building"]],
+        grid_at=[grids.get(grid, -1) for grid in table["grid"]],
+        whole=(table["stairs"].isna() & table["floors"].isna()).to_numpy(dtype=bool),
+    )
+
+
+def sliced_buildings(case: Case) -> frozenset[str]:
+    """Return the buildings of which a grid has only a slice."""
+    table = case.once(assigned)
+    return frozenset(table.loc[~table["whole"], "building"])
+
+
+def slice_groups(case: Case) -> dict[str, frozenset[str]]:
+    """Return, by grid code, the sliced buildings that the grid has a share of.
+
+    A parent has its children's. Two grids of a level whose sets meet are of one slice group:
+    they may share the ground under a building.
+    """
+    table = case.once(assigned)
+    groups: dict[str, set[str]] = defaultdict(set)
+    for building, grid in table.loc[~table["whole"], ["building", "grid"]].itertuples(index=False):
+        code: str | None = grid
+        while code is not None:
+            groups[code].add(building)
+            code = case.scheme.parent_code(code)
+    return {code: frozenset(buildings) for code, buildings in groups.items()}
+
+
+def share_footprint(case: Case, one: str, other: str) -> bool:
+    """Return whether two grids hold slices of a same building."""
+    groups = case.once(slice_groups)
+    nothing: frozenset[str] = frozenset()
+    return not groups.get(one, nothing).isdisjoint(groups.get(other, nothing))
+
+
+def cells_of(stairs: str | None, floors: str | None, whole: tuple[int, int]) -> int:
+    """Return the number of stair × floor cells of a slice; 0 where its runs cannot be read."""
+    try:
+        across = whole[0] if stairs is None else len(parse_runs(stairs))
+        up = whole[1] if floors is None else len(parse_runs(floors))
+    except ValueError:
+        return 0
+    return across * up
