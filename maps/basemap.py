@@ -28,6 +28,7 @@ class Ground:
     """What is drawn under the grids, each a layer of `geo.layers`, EPSG:4490."""
 
     jurisdiction: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
     estates: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
@@ -35,7 +36,7 @@ class Ground:
     @classmethod
     def of(cls, town: Town) -> Ground:
         """Return the ground of a town."""
-        return cls(town.jurisdiction, town.estates, town.buildings, town.barriers)
+        return cls(*(getattr(town, layer.name) for layer in fields(cls)))
 
     @classmethod
     def together(cls, grounds: Sequence[Ground]) -> Ground:
@@ -51,9 +52,7 @@ class Ground:
     @classmethod
     def empty(cls) -> Ground:
         """Return a ground on which nothing is known."""
-        return cls(
-            *(empty_layer(each) for each in ("jurisdiction", "estates", "buildings", "barriers"))
-        )
+        return cls(*(empty_layer(layer.name) for layer in fields(cls)))
 
 
 def base_map(ground: Ground, frame: Frame) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def base_map(ground: Ground, frame: Frame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``land`` and ``water`` (polygons), ``estates`` (``[kind, name, polygons, x, y]``),
+        ``land``, ``communities`` and ``water`` (polygons), ``estates`` (``[kind, name, polygons, x, y]``),
         ``streams``, ``rails``, ``walls`` and ``roads`` by rank (paths), ``buildings`` (rings),
         their ``numbers`` (``[text, x, y]``) and ``streets``
         (``[text, x, y, dx, dy, kind, rank]``).
@@ -82,6 +81,7 @@ def base_map(ground: Ground, frame: Frame) -> dict[str, Any]:
     buildings = _seen(ground.buildings)
     return {
         "land": _flat(ground.jurisdiction, frame),
+        "communities": _flat(ground.communities, frame),
         "estates": _estates(ground.estates, frame),
         "water": _flat(barriers[(kind == "river") & areal], frame),
         "streams": lines(barriers[(kind == "river") & ~areal].geometry, frame),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 
@@ -69,12 +69,7 @@ class Edition:
     @cached_property
     def ground(self) -> Ground:
         """What is drawn under the grids."""
-        return Ground(
-            *(
-                self.snapshot.ground(layer)
-                for layer in ("jurisdiction", "estates", "buildings", "barriers")
-            )
-        )
+        return Ground(*(self.snapshot.ground(layer.name) for layer in fields(Ground)))
 
 
 def editions(read_side: ReadSide, at: datetime | None = None) -> tuple[Edition, ...]:

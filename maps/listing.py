@@ -33,7 +33,7 @@ class Person:
     title
         Title or post, where it says more than grid and role do.
     numbers
-        Pairs of the number as written and as dialled; the duty phone first.
+        What to press, the number as written, and as dialled; the duty phone first.
     duties, since
         What they help with, and since when they answer; empty where unknown.
     stand_in
@@ -43,7 +43,7 @@ class Person:
     role: str
     name: str
     title: str
-    numbers: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str, str], ...]
     duties: str
     since: str
     stand_in: bool
@@ -139,13 +139,16 @@ def _person(contact: Mapping[str, Any], grid: Mapping[str, Any], language: Langu
     title = (contact["title"] or "").removeprefix(grid["name"] or "").strip()
     if title == say(f"maps.role_{contact['role']}", "zh"):
         title = ""
-    numbers = dict.fromkeys(n for n in (contact["duty_phone"], contact["phone"]) if n)
     since = contact["since"]
     return Person(
         role=say(f"maps.role_{contact['role']}", language),
         name=contact["name"] or "",
         title=title,
-        numbers=tuple((number, _NOT_DIALLED.sub("", number)) for number in numbers),
+        numbers=tuple(
+            (say(f"maps.{key}", language), contact[field], _NOT_DIALLED.sub("", contact[field]))
+            for field, key in (("duty_phone", "call"), ("phone", "call_mobile"))
+            if contact[field]
+        ),
         duties=contact["duties"] or "",
         since=day(date.fromisoformat(since), language) if since else "",
         stand_in=bool(contact["stand_in"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -83,15 +84,20 @@ def public_page(
     A page stays the same for a day and a set of publications, and is kept for both languages.
     """
     moment = at or datetime.now(UTC)
-    return _page(
-        editions(read_side, moment),
-        moment.astimezone().date(),
-        language,
-        assets_url,
-        lookup_url,
-        other_url or ("en.html" if language == "zh" else "index.html"),
-        review_number,
+    addresses = _Addresses(
+        assets_url, lookup_url, other_url or ("en.html" if language == "zh" else "index.html")
     )
+    today = moment.astimezone().date()
+    return _page(editions(read_side, moment), today, language, addresses, review_number)
+
+
+@dataclass(frozen=True)
+class _Addresses:
+    """Where a page finds its assets, the lookup service and its sister."""
+
+    assets: str
+    lookup: str
+    other: str
 
 
 @lru_cache(maxsize=4)
@@ -99,9 +105,7 @@ def _page(
     found: tuple[Edition, ...],
     today: date,
     language: Language,
-    assets_url: str,
-    lookup_url: str,
-    other_url: str,
+    addresses: _Addresses,
     review_number: str,
 ) -> str:
     at = datetime.combine(today, time(12)).astimezone()
@@ -115,8 +119,8 @@ def _page(
         "level_names": _level_names(found, language),
         "sections": listed,
         "counts": counts,
-        "lookup_url": lookup_url,
-        "other_url": other_url,
+        "lookup_url": addresses.lookup,
+        "other_url": addresses.other,
         "review_number": review_number,
         "today": day(today, language),
     }
@@ -130,7 +134,7 @@ def _page(
         data={
             **shapes,
             "language": language,
-            "lookup": lookup_url,
+            "lookup": addresses.lookup,
             "levels": values["level_names"],
             "words": {
                 **{key: template(f"maps.page_{key}", language) for key in _WORDS},
@@ -141,7 +145,7 @@ def _page(
         zoom=14,
         scripts=("town.js", "controls.js", "public.js"),
         styles=("base.css", "public.css"),
-        assets_url=assets_url,
+        assets_url=addresses.assets,
     )
 
 

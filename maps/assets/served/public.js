@@ -73,6 +73,10 @@
     marks.addTo(map);
   }
 
+  /** Which names find room first: communities, schools and the like, grids, then the rest. */
+  const order = ({ kind, rank }) =>
+    kind.includes("community") ? 0 : rank === 0 ? 1 : kind.startsWith("grid") ? 2 : 3;
+
   /** Communities from afar, then grids of the first and the second level, each in its middle. */
   function gridNames() {
     const found = [];
@@ -80,14 +84,14 @@
       const community = section.querySelector("h3").textContent;
       const tops = [...section.querySelectorAll(":scope > ul > .grid")].map((entry) => grids.get(entry.id.slice(2)));
       const middle = (low, high) => tops.reduce((sum, { box }) => sum + (box[low] + box[high]) / 2, 0) / tops.length;
-      found.push({ text: community, lat: middle("n", "s"), lng: middle("e", "w"), from: 12, until: 15, size: 14, kind: "grid name-community" });
+      found.push({ text: community, lat: middle("n", "s"), lng: middle("e", "w"), from: 12, until: 16.25, size: 15, kind: "grid name-community" });
       for (const { entry, level, name, shape, box } of [...section.querySelectorAll(".grid")].map((each) => grids.get(each.id.slice(2)))) {
         if (level > 2 || !entry) continue;
         const text = name.startsWith(community) ? name.slice(community.length) : name;
         const lat = (box.n + box.s) / 2;
         const lng = (box.e + box.w) / 2;
         if (!text || !inside(lat, lng, shape)) continue;
-        const [from, until] = level === 1 ? [15, 16.5] : [16.5, 18];
+        const [from, until] = level === 1 ? [15.25, 16.75] : [16.75, 18.25];
         found.push({ text, lat, lng, from, until, room: (box.e - box.w) * (256 / 360) * 1.1, size: 12, kind: `grid name-grid-${level}` });
       }
     }
@@ -524,7 +528,8 @@
     Town.drawGround(map);
     drawGrids();
     chosenRenderer = L.canvas({ pane: "chosen", padding: 0.3 });
-    Town.drawNames(map, [...gridNames(), ...Town.groundNames()]);
+    const ground = Town.groundNames();
+    Town.drawNames(map, [...gridNames(), ...ground].sort((a, b) => order(a) - order(b)));
     Town.addControls(map, { bounds, choose });
     map.on("click", (event) => choose(event.latlng));
     map.setMaxBounds(bounds.pad(0.6));

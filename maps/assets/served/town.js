@@ -114,6 +114,7 @@ const Town = (() => {
     rail: "#8d877d",
     wall: "#bcae95",
   };
+  const HOMES = ["estate", "resettlement", "village"];
   const ROAD_METRES = { 1: 22, 2: 14, 3: 8 };
 
   /** Draw the ground on a canvas of its own, so that choosing a grid never redraws it. */
@@ -158,7 +159,12 @@ const Town = (() => {
         })
       : null;
 
+    const borders = base.communities.length > 1 &&
+      L.polygon(polygon(base.communities), {
+        ...common, fill: false, color: "#07433c", weight: 5, opacity: 0.2,
+      }).addTo(map);
     function fit() {
+      if (borders) borders.bringToFront();
       const zoom = map.getZoom();
       const pixelsPerMetre = 2 ** zoom / (156543.03 * Math.cos((south * Math.PI) / 180));
       for (const { layer, metres, least, extra } of scaled) {
@@ -236,19 +242,20 @@ const Town = (() => {
       let angle = Math.atan2(-dy / Math.cos((lat * Math.PI) / 180), dx);
       if (angle > Math.PI / 2) angle -= Math.PI;
       if (angle <= -Math.PI / 2) angle += Math.PI;
-      const from = kind === "road" ? [13.5, 14.5, 16][rank - 1] : 13;
+      const from = kind === "road" ? [13.5, 15.5, 16.5][rank - 1] : 13;
       found.push({ text, lat, lng, angle, from, size: 12, kind });
     }
     for (const [kind, text, , x, y] of data.base.estates) {
       if (!text) continue;
       const [lat, lng] = latLng(x, y);
-      found.push({ text, lat, lng, from: 15, size: 12, kind: `estate name-${kind}` });
+      const own = HOMES.includes(kind);
+      found.push({ text, lat, lng, from: own ? 15.75 : 14.75, size: 12, kind: `estate name-${kind}`, rank: own ? 1 : 0 });
     }
     for (const [text, x, y] of data.base.numbers) {
       const [lat, lng] = latLng(x, y);
       found.push({ text, lat, lng, from: 17.5, size: 11, kind: "building" });
     }
-    return found;
+    return found.sort((a, b) => (a.rank ?? 1) - (b.rank ?? 1));
   }
 
   return {
