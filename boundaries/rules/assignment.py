@@ -63,7 +63,7 @@ def _uncovered(case: Case) -> Iterator[Finding]:
                 Severity.ERROR,
                 level=number,
                 grids=case.grids["code"].iloc[np.unique(grid[at_fault])],
-                place=shapely.multipoints(points[wrong]),
+                place=points[wrong],
                 measure=len(wrong),
                 unit="1",
                 buildings=int((wrong < len(buildings)).sum()),
@@ -121,7 +121,7 @@ def _disagreements(case: Case) -> Iterator[Finding]:
             Severity.ERROR,
             level=case.levels[-1],
             grids=_codes(case, (by_table, by_place)),
-            place=shapely.multipoints(points[building[members]]),
+            place=points[building[members]],
             measure=counts[members].sum(),
             unit="households",
             by_table=case.label(by_table),
@@ -160,13 +160,13 @@ def _register(case: Case) -> Iterator[Finding]:
             pairs[code, expected[0]].append(int(at))
     places = case.addresses.geometry.to_numpy()
     for (code, expected_code), members in sorted(pairs.items()):
-        here = [place for place in places[members] if place is not None]
+        here = places[members][~shapely.is_missing(places[members])]
         yield case.finding(
             "C04.register" if expected_code else "C04.register_unknown",
             Severity.ERROR,
             level=case.scheme.level_of_code(code),
             grids=[known for known in (code, expected_code) if known in codes],
-            place=shapely.multipoints(here) if here else None,
+            place=here or None,
             measure=len(members),
             unit="1",
             code=code,
@@ -261,7 +261,7 @@ def every_building_assigned_once(case: Case) -> Iterator[Finding]:
             "C07.none",
             Severity.ERROR,
             level=case.levels[-1],
-            place=shapely.multipoints(case.once(building_points)[lacking]),
+            place=case.once(building_points)[lacking],
             measure=len(lacking),
             unit="1",
             examples=listed(case.buildings["id"].iloc[lacking]),

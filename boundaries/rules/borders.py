@@ -134,18 +134,17 @@ def _tolerances(case: Case) -> Floats:
     return np.where(rural, in_country, in_town).astype(np.float64)
 
 
-@rule("B02", severity="W", thresholds=("border_share", "border_tolerance_m"))
+@rule("B02", severity="W", thresholds=("border_share", "border_tolerance_m", "border_levels"))
 def borders_follow_barriers(case: Case) -> Iterator[Finding]:
     """The border between grids follows roads, rivers, railways, walls, parcels or estate lines.
 
     At least 80 % of a grid's inner border must have such a line, or a community's, within 5 m in
     town and 15 m in the country. Of a grid that has less, each border with a neighbour that
-    strays is a finding, drawn where it strays, told at the coarsest level that has it. Grids of
-    the finest level of three are made of buildings and are not looked at, nor are lines between
-    slices of one building.
+    strays is a finding, drawn where it strays, told at the coarsest level that has it. A scheme
+    whose finest grids are made of single buildings can leave that level out.
     """
     told: set[tuple[float, ...]] = set()
-    for number in case.levels[:2]:
+    for number in (level for level in case.levels if level in case.threshold("border_levels")):
         pieces = inner_border(case, number)
         share = _shares(pieces, len(case.grids))
         general = (case.grids["kind"] == "general").to_numpy()
@@ -191,5 +190,4 @@ def _astray(
 
 
 def _joined(ends: Floats) -> BaseGeometry:
-    lines = shapely.multilinestrings(shapely.linestrings(ends.reshape(-1, 2, 2)))
-    return shapely.line_merge(lines)
+    return shapely.line_merge(shapely.MultiLineString(list(ends.reshape(-1, 2, 2))))

@@ -85,7 +85,7 @@ class Case:
         """A point inside each grid."""
         return np.asarray(shapely.point_on_surface(self.sound_grids), dtype=object)
 
-    def label(self, position: int) -> str:
+    def label(self, position: int | np.integer[Any]) -> str:
         """Return what a sentence calls a grid: its code, and its name where it has one."""
         code, name = self.grids["code"].iloc[position], self.grids["name"].iloc[position]
         return f"{code} {name}" if name else str(code)
@@ -172,7 +172,7 @@ class Case:
         *,
         level: int | None = None,
         grids: Iterable[str] = (),
-        place: BaseGeometry | None = None,
+        place: BaseGeometry | npt.NDArray[np.object_] | None = None,
         measure: float | None = None,
         unit: str | None = None,
         fix: bool = False,
@@ -190,12 +190,14 @@ class Case:
         level, grids, measure, unit, fix
             As in `Finding`.
         place
-            The fault itself, in metres of the case's zone.
+            The fault itself, in metres of the case's zone; an array of points is one multipoint.
         **values
             Values of the sentence and of the remedy; ``measure``, ``level`` and ``level_name`` are
             there too.
         """
         rule_id, _, kind = key.partition(".")
+        if isinstance(place, np.ndarray):
+            place = cast("BaseGeometry", shapely.multipoints(place))
         filled = {"level": level, "measure": measure, **values}
         if level in self._scheme_levels:
             filled.setdefault("level_name", self.level_name(level))

@@ -58,7 +58,7 @@ def inside_the_box(case: Case) -> Iterator[Finding]:
         placed = ~np.isnan(bounds).any(axis=1)
         outside = np.flatnonzero(placed & ~_within(bounds, box))
         if len(outside):
-            yield _elsewhere(case, name, bounds, outside, box, int(placed.sum()))
+            yield _elsewhere(case, name, bounds, outside, box, placed=int(placed.sum()))
 
 
 def _elsewhere(
@@ -67,6 +67,7 @@ def _elsewhere(
     bounds: npt.NDArray[np.float64],
     outside: npt.NDArray[np.int64],
     box: npt.NDArray[np.float64],
+    *,
     placed: int,
 ) -> Finding:
     layer = case.plan.grids if name == "grids" else getattr(case.town, name)

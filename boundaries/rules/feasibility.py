@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -14,8 +13,6 @@ from boundaries.rules.case import Case
 from boundaries.rules.counts import households, judged
 from boundaries.rules.registry import rule
 from messages import Message
-
-Side = Literal["under", "over"]
 
 
 @dataclass(frozen=True)
@@ -123,13 +120,13 @@ def _in_between(case: Case, scarce: Room, full: Room) -> bool:
     return scarce.under >= -near * scarce.least and full.over >= -near * full.most
 
 
-def strained(case: Case) -> dict[tuple[int, Side], float]:
+def strained(case: Case) -> dict[tuple[int, str], float]:
     """Return the tolerance below which a grid's distance from the band is S02's cause.
 
-    By level and side of the band; the scheme's own tolerance at least.
+    By level and side of the band, ``"under"`` or ``"over"``; the scheme's own tolerance at least.
     """
     tolerance = case.scheme.band_tolerance
-    found: dict[tuple[int, Side], float] = {}
+    found: dict[tuple[int, str], float] = {}
     for strain in case.once(strains):
         if strain.under is not None:
             share = strain.households / strain.under.least

@@ -8,7 +8,6 @@ from datetime import timedelta, timezone
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from boundaries.finding import Finding, Severity
 from boundaries.rules.belonging import position_of_code
@@ -78,6 +77,7 @@ def _lacking(
     severity: Severity,
     level: int,
     positions: npt.NDArray[np.int64],
+    *,
     among: int | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each grid that lacks something; one for all where all do."""
@@ -89,7 +89,7 @@ def _lacking(
             severity,
             level=level,
             grids=case.grids["code"].iloc[positions],
-            place=shapely.multipoints(case.inner_points[positions]),
+            place=case.inner_points[positions],
             measure=len(positions),
             unit="1",
             role=role,
@@ -128,7 +128,7 @@ def _without_party(
         return
     general = case.level(level)[lambda grids: grids["kind"] == "general"]
     lacking = general.index[~general["party"].isin(enough)].to_numpy(dtype=np.int64)
-    yield from _lacking(case, rule_id, Severity.WARNING, level, lacking, len(general))
+    yield from _lacking(case, rule_id, Severity.WARNING, level, lacking, among=len(general))
 
 
 @rule("O04", severity="I/W", thresholds=("contact_load",))
@@ -157,7 +157,7 @@ def load_of_a_contact(case: Case) -> Iterator[Finding]:
             Severity.WARNING if too_many else Severity.INFORMATION,
             level=int(level),
             grids=rows["grid"],
-            place=shapely.multipoints(case.inner_points[rows["at"].to_numpy()]),
+            place=case.inner_points[rows["at"].to_numpy()],
             measure=total if too_many else len(rows),
             unit="households" if too_many else "1",
             contact=contact,
@@ -207,7 +207,7 @@ def _unverified(case: Case) -> Iterator[Finding]:
                 "O05.unverified_all" if contact is None else "O05.unverified",
                 Severity.WARNING,
                 grids=rows["grid"],
-                place=shapely.multipoints(case.inner_points[np.unique(rows["at"])]),
+                place=case.inner_points[np.unique(rows["at"])],
                 measure=rows["id"].nunique(),
                 unit="1",
                 contact=contact,
@@ -222,22 +222,25 @@ def _terms_over(case: Case) -> Iterator[Finding]:
     held = set(current[post].itertuples(index=False, name=None))
     roles = {level.level: level.role for level in case.scheme.levels}
     ended = contacts[contacts["until"] <= now].sort_values("until")
-    for row in ended.drop_duplicates(post, keep="last").itertuples():
-        at = positions.get(row.grid, -1)
-        if at < 0 or (row.grid, row.role, row.stand_in) in held:
+    last = ended.drop_duplicates(post, keep="last")
+    for contact, grid, role, stand_in, until in zip(
+        *(last[column] for column in ("id", *post, "until")), strict=True
+    ):
+        at = positions.get(grid, -1)
+        if at < 0 or (grid, role, stand_in) in held:
             continue
         level = int(case.grids["level"].iloc[at])
-        answers = not row.stand_in and row.role == roles.get(level)
-        if answers or (row.stand_in and level == 1):
+        answers = not stand_in and role == roles.get(level)
+        if answers or (stand_in and level == 1):
             continue  # O01, or the missing stand-in, tells it
         yield case.finding(
             "O05.ended",
             Severity.WARNING,
             level=level,
-            grids=(row.grid,),
+            grids=(grid,),
             place=case.inner_points[at],
-            contact=row.id,
+            contact=contact,
             grid=case.label(at),
-            role=case.role_name(row.role),
-            ended=row.until.date().isoformat(),
+            role=case.role_name(role),
+            ended=f"{until:%Y-%m-%d}",
         )

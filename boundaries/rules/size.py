@@ -42,7 +42,7 @@ def households_within_the_band(case: Case) -> Iterator[Finding]:
             ("under", band.low, band.low - counts),
             ("over", band.high, counts - band.high),
         ):
-            least = excused.get((number, side), 0.0)  # type: ignore[call-overload]
+            least = excused.get((number, side), 0.0)
             far = at_level[np.nan_to_num(beyond[at_level]) > bound * least + _ROUNDING]
             for position in far:
                 distance = float(beyond[position]) / bound
@@ -74,7 +74,7 @@ def _uncounted(case: Case, level: int, positions: npt.NDArray[np.int64], all_gri
         Severity.WARNING,
         level=level,
         grids=case.grids["code"].iloc[positions],
-        place=shapely.multipoints(case.inner_points[positions]),
+        place=case.inner_points[positions],
         measure=len(positions),
         unit="1",
         all_grids=all_grids,
@@ -166,7 +166,7 @@ def grids_of_a_community_alike(case: Case) -> Iterator[Finding]:
                 Severity.WARNING if variation > grave else Severity.INFORMATION,
                 level=int(number),
                 grids=grids["code"],
-                place=shapely.multipoints(case.inner_points[grids.index.to_numpy()]),
+                place=case.inner_points[grids.index.to_numpy()],
                 measure=variation,
                 unit="1",
                 community=community,
@@ -232,7 +232,7 @@ def counts_are_counted(case: Case) -> Iterator[Finding]:
             Severity.WARNING,
             level=case.levels[-1],
             grids=estimated["code"],
-            place=shapely.multipoints(case.inner_points[estimated.index.to_numpy()]),
+            place=case.inner_points[estimated.index.to_numpy()],
             measure=len(estimated),
             unit="1",
             all_grids=len(finest),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import shapely
@@ -148,7 +149,7 @@ def _wrong_cells(building: Divided) -> dict[str, set[tuple[int, int]]]:
 
 
 def _of(
-    case: Case, building: Divided, key: str, measure: float, *, unit: str = "1", **said: object
+    case: Case, building: Divided, key: str, measure: float, *, unit: str = "1", **said: Any
 ) -> Finding:
     return case.finding(
         key,

@@ -42,7 +42,10 @@ def special_grid_has_a_type(case: Case) -> Iterator[Finding]:
 
 @rule("X03", severity="E")
 def special_grid_has_a_mode(case: Case) -> Iterator[Finding]:
-    """A special-purpose grid is cut out of the general grids (exclusive) or lies on top (overlay)."""
+    """A special-purpose grid says how it lies to the general grids.
+
+    Exclusive: cut out of them; overlay: on top of them.
+    """
     yield from _lacking(case, "X03.none", "mode", ("exclusive", "overlay"))
 
 
@@ -72,7 +75,7 @@ def residents_of_special_grids_count(case: Case) -> Iterator[Finding]:
                 Severity.WARNING,
                 level=int(case.grids["level"].iloc[position]),
                 grids=(case.grids["code"].iloc[position],),
-                place=shapely.multipoints(points[homes]),
+                place=points[homes],
                 measure=living[at] - counted,
                 unit="households",
                 grid=case.label(position),
