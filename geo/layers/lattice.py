@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -134,7 +135,7 @@ def _led_through(shape: shapely.Geometry, through: dict[_Edge, list[_Point]]) ->
 def _line_through(line: shapely.Geometry, through: dict[_Edge, list[_Point]]) -> list[_Point]:
     points: list[_Point] = [tuple(point) for point in shapely.get_coordinates(line).tolist()]
     led = points[:1]
-    for first, last in zip(points[:-1], points[1:], strict=True):
+    for first, last in pairwise(points):
         key = (first, last) if first <= last else (last, first)
         between = through.get(key, ())
         led += sorted(between, key=lambda point: _squared(first, point))

@@ -35,7 +35,7 @@ class LayerMapping:
     columns
         Our column to the file's column; also ``longitude``, ``latitude``, ``easting``,
         ``northing`` or ``wkt`` for tables with coordinates.
-    values
+    words
         Our column to a table of the file's values and ours.
     constants
         Our column to a value that holds for all rows.
@@ -48,7 +48,7 @@ class LayerMapping:
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     constants: Mapping[str, object] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
     crs: str | None = None
@@ -172,7 +172,7 @@ def _entry(
         constants["level"] = entry["level"]
     return LayerMapping(
         columns=entry.get("columns", {}),
-        values=entry.get("values", {}),
+        words=entry.get("values", {}),
         constants=constants,
         templates=entry.get("templates", {}),
         crs=entry.get("crs"),

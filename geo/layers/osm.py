@@ -145,6 +145,13 @@ _OF_LAYER = {
     "addresses": address_of,
 }
 
+_FOUND_IN_TAGS = {
+    "buildings": ("name", "residential", "floors"),
+    "barriers": ("kind", "rank", "name"),
+    "estates": ("kind", "name"),
+    "addresses": ("text", "road", "number", "aliases"),
+}
+
 
 def has_tags(values: pd.DataFrame, layer: str) -> bool:
     """Return whether a table keeps OSM's tags as columns, so that they tell the layer's values."""
@@ -177,7 +184,8 @@ def from_tags(values: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, np.ndarra
         described = _OF_LAYER[layer](tags)
         belongs[at] = described is not None
         found.append({**(described or {}), "id": tags.get("osm_id") or tags.get("id")})
-    return pd.DataFrame(found, index=values.index).astype(object), belongs
+    names = ["id", *_FOUND_IN_TAGS[layer]]
+    return pd.DataFrame(found, index=values.index, columns=names).astype(object), belongs
 
 
 def read_osm(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, gpd.GeoDataFrame]:

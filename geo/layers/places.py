@@ -33,7 +33,7 @@ def with_places(source: Source, layer: str, mapping: LayerMapping) -> tuple[Sour
     if isinstance(pair, str):
         return _from_wkt(source, pair)
     if pair is None:
-        there = "、".join(str(name) for name in source.values.columns)
+        there = "、".join(str(name) for name in source.table.columns)
         return source, [source.problem("layers.no_coordinates", found=there)]
     first, problems = _numbers(source, pair[0])
     second, more = _numbers(source, pair[1])
@@ -58,7 +58,7 @@ def with_places(source: Source, layer: str, mapping: LayerMapping) -> tuple[Sour
 
 def _columns(source: Source, mapping: LayerMapping) -> tuple[str, str, bool] | str | None:
     """Return the columns of x and y and whether they are named in degrees, or that of WKT."""
-    names = list(source.values.columns)
+    names = list(source.table.columns)
 
     def find(ours: str) -> str | None:
         return mapping.columns.get(ours) or guessed(PLACE_NAMES[ours], names)
@@ -83,8 +83,8 @@ def _numbers(source: Source, column: str) -> tuple[npt.NDArray[np.float64], list
     A cell that says ``NaN`` or ``inf`` is no empty cell.
     """
     problems: list[Problem] = []
-    numbers = np.full(len(source.values), np.nan)
-    for at, value in enumerate(source.values[column].tolist()):
+    numbers = np.full(len(source.table), np.nan)
+    for at, value in enumerate(source.table[column].tolist()):
         written_nan = isinstance(value, str) and value.strip().casefold() == "nan"
         if is_empty(value) and not written_nan:
             continue
@@ -113,10 +113,10 @@ def _is_north_first(first: npt.NDArray[np.float64], second: npt.NDArray[np.float
 
 
 def _from_wkt(source: Source, column: str) -> tuple[Source, list[Problem]]:
-    texts = source.values[column]
+    texts = source.table[column]
     there = np.array([not is_empty(value) for value in texts], dtype=bool)
     wkt = np.array([str(v) if there[at] else None for at, v in enumerate(texts)], dtype=object)
     shapes = shapely.from_wkt(wkt, on_invalid="ignore")
-    values = pd.DataFrame(source.values.drop(columns=[column]))
+    values = pd.DataFrame(source.table.drop(columns=[column]))
     broken = there & shapely.is_missing(shapes)
-    return replace(source, values=values, shapes=shapes, broken=broken), []
+    return replace(source, table=values, shapes=shapes, broken=broken), []

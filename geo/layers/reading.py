@@ -144,14 +144,14 @@ def read_source(
         path, source_layer=source_layer, encoding=mapping.encoding or encoding, limits=limits
     )
     source, problems = with_places(source, layer, mapping)
+    kept = np.ones(len(source.table), dtype=bool)
+    if osm.has_tags(source.table, layer) and not mapping.columns:
+        described, kept = osm.from_tags(source.table, layer)
+        source = replace(source, table=described)
     frame, columns, more, notes = _values(source, layer, mapping)
     problems += more
-    kept = np.ones(len(source.values), dtype=bool)
-    if osm.has_tags(source.values, layer) and not mapping.columns:
-        described, kept = osm.from_tags(source.values, layer)
-        frame = _filled_from_tags(frame, described, layer)
-        if not kept.all():
-            notes.append(source.note("layers.not_of_layer", rows=int((~kept).sum())))
+    if not kept.all():
+        notes.append(source.note("layers.not_of_layer", rows=int((~kept).sum())))
     if derive is not None:
         frame = derive(frame)
     problems += _unfit(source, layer, frame[kept], columns, problems)
@@ -173,7 +173,7 @@ def read_source(
         shapes = np.full(len(kept), None, dtype=object) if shapes is None else shapes
         frame = gpd.GeoDataFrame(frame, geometry=list(shapes[kept]), crs=STORED_CRS)
     used = {*columns.values(), *mapping.columns.values()}
-    left_out = tuple(str(name) for name in source.values.columns if name not in used)
+    left_out = tuple(str(name) for name in source.table.columns if name not in used)
     rows = np.flatnonzero(kept) + 1
     return Reading(layer, source, frame, rows, columns, left_out, reference, tuple(notes))
 
@@ -193,7 +193,7 @@ def _values(
     notes: list[Message] = []
     columns: dict[str, str] = {}
     made: dict[str, pd.Series] = {}
-    there = [str(name) for name in source.values.columns]
+    there = [str(name) for name in source.table.columns]
     for name, described in SCHEMAS[layer].columns.items():
         heading = mapping.columns.get(name)
         if heading is not None and heading not in there:
@@ -212,15 +212,15 @@ def _values(
             heading = guessed(COLUMN_NAMES[layer].get(name, name), free)
         if heading is not None:
             columns[name] = heading
-            values = source.values[heading]
+            values = source.table[heading]
         elif name in mapping.templates:
             values = _filled_template(source, mapping.templates[name], problems)
         elif name in mapping.constants:
-            values = pd.Series([mapping.constants[name]] * len(source.values), dtype=object)
+            values = pd.Series([mapping.constants[name]] * len(source.table), dtype=object)
         else:
-            made[name] = as_dtype(described, [None] * len(source.values))
+            made[name] = as_dtype(described, [None] * len(source.table))
             continue
-        words = {as_text(key): value for key, value in mapping.values.get(name, {}).items()}
+        words = {as_text(key): value for key, value in mapping.words.get(name, {}).items()}
         made[name], more = converted(
             source, layer, name, values, words=words, heading=heading or name
         )
@@ -231,14 +231,14 @@ def _values(
 
 
 def _filled_template(source: Source, pattern: str, problems: list[Problem]) -> pd.Series:
-    rows = source.values.astype(object).to_dict("records")
+    rows = source.table.astype(object).to_dict("records")
     try:
         filled = [
             pattern.format_map({str(k): "" if is_empty(v) else as_text(v) for k, v in row.items()})
             for row in rows
         ]
     except (KeyError, ValueError, IndexError) as error:
-        there = "、".join(str(name) for name in source.values.columns)
+        there = "、".join(str(name) for name in source.table.columns)
         problems.append(
             source.problem(
                 "layers.mapped_column_missing", column=str(error), ours=pattern, found=there
@@ -266,16 +266,6 @@ def _defaults(source: Source, layer: str, frame: pd.DataFrame, given: set[str]) 
         names = (source.layer or "", Path(source.file).stem)
         frame["kind"] = next((kind for n in names if (kind := barrier_kind_of(n))), None)
     return notes
-
-
-def _filled_from_tags(frame: pd.DataFrame, described: pd.DataFrame, layer: str) -> pd.DataFrame:
-    """Return the frame with what OSM's tags tell."""
-    filled = frame.copy()
-    for name, column in SCHEMAS[layer].columns.items():
-        if name in described and described[name].notna().any():
-            values = [None if is_empty(value) else value for value in described[name]]
-            filled[name] = as_dtype(column, values)
-    return filled
 
 
 def _unfit(
@@ -312,7 +302,7 @@ def _unfit(
 
 def _missing_column(source: Source, layer: str, name: str) -> Problem:
     usual = COLUMN_NAMES[layer].get(name, name).split()
-    there = "、".join(str(each) for each in source.values.columns)
+    there = "、".join(str(each) for each in source.table.columns)
     return source.problem(
         "layers.missing_column", column=name, usual="、".join(usual[:8]), found=there
     )

@@ -51,7 +51,7 @@ class Source:
         Path as the user gave it.
     layer
         Name within the file; None where the format has but one.
-    values
+    table
         Columns as they stand in the file; a row's number is its position + 1.
     shapes
         Geometries of the rows, None where a row has none; None for a table without places.
@@ -65,7 +65,7 @@ class Source:
 
     file: str
     layer: str | None
-    values: pd.DataFrame
+    table: pd.DataFrame
     shapes: Shapes | None
     broken: npt.NDArray[np.bool_]
     crs: pyproj.CRS | None
@@ -147,7 +147,7 @@ def open_source(
         raise input_error(
             "layers.unknown_format", file=path, value=path.suffix, known=" ".join(SUFFIXES)
         )
-    if not len(source.values):
+    if not len(source.table):
         raise InputError(source.problem("layers.no_rows"))
     return source
 

@@ -143,7 +143,7 @@ def _bad_rows(
     if sheet is not None:  # cells outside the headings are notes in the margin
         return
     for number, row in enumerate(rows, start=1):
-        if len(row) != width and any(cell.strip() for cell in row[width:]) or len(row) < width:
+        if len(row) < width or any(cell.strip() for cell in row[width:]):
             yield from input_error(
                 "layers.ragged_row", file=path, row=number, value=len(row), expected=width
             ).problems

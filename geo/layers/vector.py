@@ -68,7 +68,7 @@ def read(path: Path, source_layer: str | None, encoding: str | None, limits: Lim
     return Source(
         file=str(path),
         layer=layer,
-        values=values,
+        table=values,
         shapes=shapes if meta["geometry_type"] is not None else None,
         broken=broken,
         crs=crs,
