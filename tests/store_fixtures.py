@@ -18,7 +18,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from boundaries.plan import Plan
 from boundaries.store import Store, open_store
+from boundaries.town import Town
+from examples.town import demo_town
 
 _ACCOUNT = "postgres"
 
@@ -97,7 +100,7 @@ def start_server() -> Server:
     ]
     if not binaries:
         pytest.fail("no PostgreSQL server here; `make system` installs it with PostGIS")
-    folder = Path(tempfile.mkdtemp(prefix="wangge-pg-", dir="/tmp"))  # noqa: S108 - short socket
+    folder = Path(tempfile.mkdtemp(prefix="wangge-pg-", dir="/tmp"))
     if os.geteuid() == 0:
         shutil.chown(folder, _ACCOUNT)
     server = Server(binaries[0], folder, _free_port())
@@ -174,3 +177,19 @@ def store(store_url: str) -> Iterator[Store]:
     with open_store(store_url) as opened:
         opened.upgrade()
         yield opened
+
+
+@pytest.fixture(scope="session")
+def mini_demo() -> tuple[Town, Plan]:
+    """The demo town at its smallest, with its plan: whole, valid, quick to check."""
+    return demo_town(scale=0.03)
+
+
+@pytest.fixture
+def mini_town(mini_demo: tuple[Town, Plan]) -> Town:
+    return mini_demo[0]
+
+
+@pytest.fixture
+def mini_plan(mini_demo: tuple[Town, Plan]) -> Plan:
+    return mini_demo[1]

@@ -25,20 +25,16 @@ from boundaries.store.models import (
     layer_table,
 )
 from boundaries.store.records import PlanRecord, new_id
-from geo.problem import input_error
+from geo.problem import InputError, input_error
 
 PLAN_LAYERS = ("grids", "assignments", "contacts")
 
 
-class StalePlanError(RuntimeError):
-    """Someone else changed the plan, or its town, since it was read.
-
-    Nothing was written. Read it again, look at what changed, and do the change again.
-    """
+class StalePlanError(InputError):
+    """Someone else changed the plan, or its town, since it was read; nothing was written."""
 
     def __init__(self, plan_id: str) -> None:
-        self.plan_id = plan_id
-        super().__init__(f"plan {plan_id} was changed by someone else")
+        super().__init__(input_error("store.stale_plan", value=plan_id).problems)
 
 
 def save(connection: Connection, plan: Plan, actor: str) -> Plan:

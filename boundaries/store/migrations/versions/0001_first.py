@@ -225,7 +225,8 @@ def _register(execute: geopackage.Execute) -> None:
 _OVERLAP = "two published plans of a community overlap in time"
 _IMMUTABLE = "a published plan is immutable"
 _HISTORY = "history is only added to"
-_END = "9999"
+# No number: SQLite would turn it into one beside a DATETIME column, and numbers sort before text.
+_END = "9999-12-31T23:59:59.999Z"
 
 _GUARDS_POSTGRESQL = [
     # Half-open periods of one community may touch, never overlap, among those still believed.
