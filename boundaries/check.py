@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from boundaries.finding import Finding, Severity
 from boundaries.plan import Plan
 from boundaries.rules import Case, RuleInfo, catalogue
+from boundaries.rules.registry import place_of_rule
 from boundaries.town import Town
 from geo.problem import input_error
 from messages import Language
@@ -82,7 +83,9 @@ class Report:
         found = Counter(
             (finding.rule, finding.level, finding.severity) for finding in self.findings
         )
-        places = sorted({key[:2] for key in found}, key=lambda key: (key[0], key[1] or 0))
+        places = sorted(
+            {key[:2] for key in found}, key=lambda key: (place_of_rule(key[0]), key[1] or 0)
+        )
         return tuple(
             SummaryRow(
                 rule,
@@ -94,7 +97,8 @@ class Report:
 
     def reasons_needed(self) -> tuple[str, ...]:
         """Return the rules with a warning, for which publishing needs a written reason."""
-        return tuple(sorted({f.rule for f in self.findings if f.severity is Severity.WARNING}))
+        warned = {f.rule for f in self.findings if f.severity is Severity.WARNING}
+        return tuple(sorted(warned, key=place_of_rule))
 
     def as_dict(self, language: Language | None = None) -> dict[str, Any]:
         """Return the report as plain values, geometries as GeoJSON."""
@@ -133,7 +137,8 @@ def check(
     rules
         IDs of the rules to run; all where None.
     at
-        Aware moment at which contacts must be current; now where None.
+        Aware moment at which contacts must be current. Where None: now, or when the plan takes
+        effect if that is later.
     progress
         Shows how far the check is.
 
@@ -146,8 +151,8 @@ def check(
     -----
     A rule that raises stops the check: a report that leaves a rule out would look clean.
     """
-    case = Case(town, plan, at or datetime.now(UTC))
-    chosen = _chosen(rules)
+    case = Case(town, plan, at or _moment(plan))
+    chosen = chosen_rules(rules)
     findings: list[Finding] = []
     for info in _shown(chosen, progress):
         try:
@@ -165,9 +170,21 @@ def check(
     )
 
 
-def _chosen(rules: Sequence[str] | None) -> tuple[RuleInfo, ...]:
+def _moment(plan: Plan) -> datetime:
+    now = datetime.now(UTC)
+    return now if plan.effective_from is None else max(now, plan.effective_from)
+
+
+def chosen_rules(rules: Sequence[str] | None) -> tuple[RuleInfo, ...]:
+    """Return the rules with some IDs, all where None or empty.
+
+    Raises
+    ------
+    InputError
+        There is no such rule.
+    """
     known = {info.id: info for info in catalogue()}
-    if rules is None:
+    if not rules:
         return tuple(known.values())
     for asked in rules:
         if asked.upper() not in known:
@@ -189,7 +206,7 @@ def _shown(rules: Sequence[RuleInfo], progress: Progress | None) -> Iterator[Rul
 
 def _order(finding: Finding) -> tuple[Any, ...]:
     return (
-        finding.rule,
+        place_of_rule(finding.rule),
         finding.level or 0,
         "EWI".index(finding.severity.value),
         finding.grids,

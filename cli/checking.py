@@ -8,13 +8,12 @@ from typing import Annotated
 import typer
 
 from boundaries import report as reports
-from boundaries.check import Report, check
+from boundaries.check import Report, check, chosen_rules
 from boundaries.plan import Plan
-from boundaries.rules import catalogue
+from boundaries.rules import RuleInfo, catalogue
 from boundaries.town import Town
 from cli.options import (
     AsJson,
-    PlanId,
     TownName,
     chosen_plan,
     home_of,
@@ -42,13 +41,13 @@ def register(app: typer.Typer) -> None:
 def check_plan(
     context: typer.Context,
     plan: Annotated[str | None, typer.Argument(help=both("cli.option_plan"))] = None,
+    *,
     town: TownName = None,
     rule: Annotated[list[str] | None, typer.Option("--rule", help=both("cli.check_rule"))] = None,
     at: Annotated[str | None, typer.Option("--at", help=both("cli.check_at"))] = None,
     folder: Annotated[
         Path | None, typer.Option("--out", file_okay=False, help=both("cli.check_out"))
     ] = None,
-    *,
     as_json: AsJson = False,
 ) -> int:
     """Check a plan; exit status 1 where an error-level finding stands."""
@@ -113,16 +112,25 @@ def show_report(report: Report) -> None:
     tell("cli.check_total", **report.counts())
 
 
-def both_titles(info: object) -> str:
-    """Return a rule's title in both languages."""
-    return f"{info.title_zh} {info.title_en}"  # type: ignore[attr-defined]
+def both_titles(info: RuleInfo) -> str:
+    """Return a rule's title in the language set, or in both."""
+    return both(f"rules.{info.id}.title")
 
 
-def rules(*, as_json: AsJson = False) -> None:
-    """List the rules."""
-    found = catalogue()
+def rules(
+    rule: Annotated[list[str] | None, typer.Argument(help=both("rules.rules_rule"))] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the rules, or tell all of some."""
+    found = chosen_rules(rule)
     if as_json:
         print_json([info.as_dict() for info in found])
+        return
+    if rule:
+        for info in found:
+            out.print(f"{info.id} {both_titles(info)}", style="bold")
+            tell(f"rules.{info.id}.text", docstring=info.documentation)
         return
     shown = table("cli.heading_rule", "cli.heading_severity", "cli.heading_title")
     for info in found:

@@ -68,6 +68,9 @@ class RuleInfo:
         }
 
 
+FAMILIES = "SBCHOXVGPR"
+"""First letters of the IDs in the order in which rules are shown."""
+
 _rules: dict[str, RuleInfo] = {}
 
 
@@ -99,5 +102,10 @@ def rule(
 
 
 def catalogue() -> tuple[RuleInfo, ...]:
-    """Return every rule in the order of the IDs."""
-    return tuple(_rules[rule_id] for rule_id in sorted(_rules))
+    """Return every rule, family by family in the order of the IDs."""
+    return tuple(_rules[rule_id] for rule_id in sorted(_rules, key=place_of_rule))
+
+
+def place_of_rule(rule_id: str) -> tuple[int, str]:
+    """Return the key by which rules are put in order."""
+    return FAMILIES.find(rule_id[:1]), rule_id
