@@ -30,6 +30,15 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
+KEY_NOT_NEEDED: dict[str, Any] = {"security": [{}]}
+"""What the documentation of an endpoint says that anyone may ask; a key shows more."""
+
+GEOJSON = "application/geo+json"
+SENT_AS_GEOJSON: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.OK.value: {"description": "GeoJSON, EPSG:4490", "content": {GEOJSON: {}}}
+}
+
+
 def without_validation_error(document: dict[str, Any]) -> dict[str, Any]:
     """Return an OpenAPI document in which bad requests are 400 alone, as this API answers."""
     for path in document["paths"].values():

@@ -114,3 +114,7 @@ def install(app: FastAPI) -> None:
     def _http_error(_: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
         return problem(status, status.description or status.phrase, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    def _unexpected(_: Request, error: Exception) -> Response:  # noqa: ARG001 - raised again after
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, Message("api.unexpected"))

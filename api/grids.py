@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.access import LIMITED, Scopes, ServicesOf
 from api.answering import cached_response
-from api.documented import PROBLEMS
+from api.documented import GEOJSON, KEY_NOT_NEEDED, PROBLEMS, SENT_AS_GEOJSON
 from api.errors import ApiError
 from api.models import GridCard, GridCollection
 from api.parameters import KNOWN_ONLY, LevelParameter, MomentParameter, in_range
@@ -25,13 +25,13 @@ from boundaries.readside import InForce
 router = APIRouter(tags=["网格 grids"], dependencies=[KNOWN_ONLY, LIMITED], responses=PROBLEMS)
 _NUMBER = r"-?\d{1,3}(?:\.\d{1,15})?"
 _BOX = re.compile(rf"({_NUMBER}),({_NUMBER}),({_NUMBER}),({_NUMBER})")
-_GEOJSON = "application/geo+json"
 
 
 @router.get(
     "/grids",
     response_model=GridCollection,
-    responses={200: {"content": {_GEOJSON: {}}, "description": "GeoJSON, EPSG:4490"}},
+    responses=SENT_AS_GEOJSON,
+    openapi_extra=KEY_NOT_NEEDED,
 )
 def grids(
     *,
@@ -50,7 +50,7 @@ def grids(
 ) -> Response:
     """List the grids in force, by code."""
     box = None if bbox is None else _box(bbox)
-    features = []
+    features: list[dict[str, Any]] = []
     matched = 0
     for current in found.read_side.in_force(at):
         layer = current.snapshot.grids
@@ -73,10 +73,10 @@ def grids(
         "numberReturned": len(features),
         "features": features,
     }
-    return cached_response(request, value, public=held is None, at=at, media=_GEOJSON)
+    return cached_response(request, value, public=held is None, at=at, media=GEOJSON)
 
 
-@router.get("/grids/{code}", response_model=GridCard)
+@router.get("/grids/{code}", response_model=GridCard, openapi_extra=KEY_NOT_NEEDED)
 def grid(
     request: Request,
     found: ServicesOf,

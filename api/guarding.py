@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
@@ -18,14 +19,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("wangge.api")
 
+_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-
-
-class _TooLargeError(Exception):
-    """A body grew beyond the limit while it was read."""
 
 
 class Guard:
@@ -56,12 +54,11 @@ class Guard:
             return
         began = time.perf_counter()
         status = HTTPStatus.INTERNAL_SERVER_ERROR.value
-        started = False
 
         async def noting(message: Message) -> None:
-            nonlocal status, started
+            nonlocal status
             if message["type"] == "http.response.start":
-                status, started = message["status"], True
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in _SAFE_HEADERS.items():
                     headers.setdefault(name, value)
@@ -69,17 +66,15 @@ class Guard:
 
         try:
             await self._within_limit(scope, receive, noting)
-        except _TooLargeError:
-            if started:
-                raise
-            await _refusal()(scope, receive, noting)
         finally:
             self._count(scope, status, time.perf_counter() - began)
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdigit() and int(declared) > self._largest:
-            raise _TooLargeError
+            refusal = problem(_TOO_LARGE, Sentence("api.too_large"))
+            await refusal(scope, receive, send)
+            return
         seen = 0
 
         async def counting() -> Message:
@@ -87,7 +82,7 @@ class Guard:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._largest:
-                raise _TooLargeError
+                raise HTTPException(_TOO_LARGE)
             return message
 
         await self._app(scope, counting, send)
@@ -101,7 +96,3 @@ class Guard:
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
-
-
-def _refusal() -> ASGIApp:
-    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Sentence("api.too_large"))

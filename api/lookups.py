@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.access import LIMITED, Scopes, ServicesOf, needs
 from api.answering import cached_response, json_response
-from api.documented import PROBLEMS
+from api.documented import KEY_NOT_NEEDED, PROBLEMS
 from api.errors import ApiError
 from api.models import Batch, BatchAnswer, BatchItem, LookupAnswer, Suggested
 from api.parameters import (
@@ -21,6 +21,7 @@ from api.parameters import (
     LevelParameter,
     MomentParameter,
     PointParameter,
+    in_range,
     parse_moment,
 )
 from api.services import Services
@@ -33,7 +34,9 @@ router = APIRouter(tags=["查询 lookup"], dependencies=[KNOWN_ONLY], responses=
 _DUTY_SCOPES = {"dispatcher", "planner", "admin"}
 
 
-@router.get("/lookup", response_model=LookupAnswer, dependencies=[LIMITED])
+@router.get(
+    "/lookup", response_model=LookupAnswer, dependencies=[LIMITED], openapi_extra=KEY_NOT_NEEDED
+)
 def lookup(
     *,
     request: Request,
@@ -57,7 +60,8 @@ def lookup(
     if (address is None) == (point is None):
         raise ApiError(HTTPStatus.BAD_REQUEST, "api.address_or_point")
     view: View = "duty" if held and held & _DUTY_SCOPES else "public"
-    item = BatchItem(address=address, point=point, datum=datum, accuracy_m=accuracy_m)
+    place = None if point is None else list(point)
+    item = BatchItem(address=address, point=place, datum=datum, accuracy_m=accuracy_m)
     answer = _answer(found, item, at, level, view)
     value = _shown(answer, lang, view)
     return cached_response(request, value, public=held is None, at=at, beside_the_tag=("as_of",))
@@ -72,11 +76,15 @@ def lookup_batch(found: ServicesOf, batch: Batch) -> Response:
     for item in batch.items:
         if (item.address is None) == (item.point is None):
             raise ApiError(HTTPStatus.BAD_REQUEST, "api.address_or_point")
+        if item.point is not None:
+            in_range(*item.point)
     answers = [_answer(found, item, at, batch.level, "duty") for item in batch.items]
     return json_response({"answers": [_shown(each, batch.lang, "duty") for each in answers]})
 
 
-@router.get("/suggest", response_model=Suggested, dependencies=[LIMITED])
+@router.get(
+    "/suggest", response_model=Suggested, dependencies=[LIMITED], openapi_extra=KEY_NOT_NEEDED
+)
 def suggest(
     found: ServicesOf,
     text: Annotated[

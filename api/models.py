@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.parameters import MOMENT
 from geo.datum import Datum
 
 MOST_IN_A_BATCH = 1_000
@@ -93,10 +94,7 @@ class BatchItem(Strict):
     """One question: an address, or a point with its datum."""
 
     address: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    point: (
-        tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
-        | None
-    ) = None
+    point: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     datum: Annotated[Datum, Field(strict=False)] | None = None
     accuracy_m: Annotated[float, Field(ge=0, le=10_000)] | None = None
 
@@ -105,7 +103,7 @@ class Batch(Strict):
     """Many questions at once; the answers come in the same order."""
 
     items: Annotated[list[BatchItem], Field(max_length=MOST_IN_A_BATCH)]
-    at: Annotated[str, Field(max_length=40)] | None = None
+    at: Annotated[str, Field(pattern=MOMENT)] | None = None
     level: Annotated[int, Field(ge=1, le=9)] | None = None
     lang: Literal["zh", "en"] = "zh"
 
@@ -188,6 +186,8 @@ class PlanSummary(BaseModel):
     state: str
     grids: int
     created_at: str
+    created_by: str
+    changed_at: str
     effective_from: str | None
     effective_to: str | None
 

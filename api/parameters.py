@@ -20,6 +20,8 @@ CHINA = timezone(timedelta(hours=8), "UTC+8")
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d{1,15})?"
 _POINT = re.compile(rf"({_NUMBER}),({_NUMBER})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MOMENT = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?$"
+"""Pattern of a date or date-time."""
 
 
 def only_known_parameters(request: Request) -> None:
@@ -98,7 +100,7 @@ def at(
         Query(
             alias="at",
             description="日期或时刻，默认现在 · date or date-time, now by default",
-            max_length=40,
+            pattern=MOMENT,
             examples=["2026-12-01", "2026-12-01T08:00:00+08:00"],
         ),
     ] = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -12,11 +13,13 @@ from starlette.responses import Response
 
 from api.access import ServicesOf, needs
 from api.answering import json_response
-from api.documented import PROBLEMS
+from api.documented import GEOJSON, PROBLEMS, SENT_AS_GEOJSON
+from api.errors import ApiError
 from api.models import Findings, PlanList, PlanSummary
 from api.parameters import KNOWN_ONLY, LanguageParameter, LevelParameter, MomentParameter
 from api.services import Services
 from boundaries.check import Report, check
+from boundaries.store import PlanRecord, Store
 
 router = APIRouter(
     tags=["方案 plans"],
@@ -43,10 +46,10 @@ def plans(
 def plan(found: ServicesOf, plan_id: PlanPath) -> Response:
     """Show one plan's state and period."""
     with found.store() as store:
-        return json_response(store.plan_record(plan_id).as_dict())
+        return json_response(_record(store, plan_id).as_dict())
 
 
-@router.get("/plans/{plan_id}/findings", response_model=Findings)
+@router.get("/plans/{plan_id}/findings", response_model=Findings, responses=SENT_AS_GEOJSON)
 def findings(
     *,
     found: ServicesOf,
@@ -62,9 +65,11 @@ def findings(
     """Check a plan and list its findings, each with its place and remedy."""
     moment = at or datetime.now(UTC)
     with found.store() as store:
-        content = store.plan_record(plan_id).content_hash
+        revision = _record(store, plan_id).revision
     with _one_check_at_a_time:
-        report = _report(found, plan_id, content, moment.replace(minute=0, second=0, microsecond=0))
+        report = _report(
+            found, plan_id, revision, moment.replace(minute=0, second=0, microsecond=0)
+        )
     wanted = [
         finding
         for finding in report.findings
@@ -82,12 +87,19 @@ def findings(
         "numberReturned": len(shown),
         "features": shown,
     }
-    return json_response(value, media="application/geo+json")
+    return json_response(value, media=GEOJSON)
+
+
+def _record(store: Store, plan_id: str) -> PlanRecord:
+    for record in store.plans():
+        if record.id == plan_id:
+            return record
+    raise ApiError(HTTPStatus.NOT_FOUND, "api.no_such_plan", plan=plan_id)
 
 
 @lru_cache(maxsize=8)
-def _report(found: Services, plan_id: str, content: str, at: datetime) -> Report:  # noqa: ARG001
-    """Check a plan; the same content at the same hour is not checked again."""
+def _report(found: Services, plan_id: str, revision: int, at: datetime) -> Report:  # noqa: ARG001
+    """Check a plan; the same revision at the same hour is not checked again."""
     with found.store() as store:
         stored = store.load_plan(plan_id)
         town = store.load_town(stored.town)

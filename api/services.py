@@ -21,7 +21,7 @@ _KEY_KEPT_WITHOUT_STORE_S = 3600.0
 _MOST_KEYS_KEPT = 1_000
 
 
-@dataclass
+@dataclass(eq=False)
 class Keys:
     """Scopes of the API keys seen lately.
 
@@ -62,7 +62,7 @@ class Keys:
         return frozenset(record.scopes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Services:
     """One object for an application's parts.
 

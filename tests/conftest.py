@@ -11,7 +11,7 @@ import pytest
 # Each test file is imported by itself; what several share lies beside this file.
 sys.path.insert(0, str(Path(__file__).parent))
 
-pytest_plugins = ("store_fixtures",)
+pytest_plugins = ("store_fixtures", "served")
 
 _BESIDE_THE_PROJECT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
