@@ -3,103 +3,148 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from geo.address.answer import Candidate, Match, Precision, Status, Suggestion
+from geo.address.answer import Match, Status, Suggestion
+from geo.address.areas import areas_of
+from geo.address.present import Presenter
+from geo.address.query import Query
+from geo.address.register import Register, read_register
+from geo.address.search import Found, Searcher
+from geo.address.weighing import Weights, probabilities
 
-_FILE = "addresses.json"
+FORMAT = 1
+_WORDS = "words.json"
+_META = "index.json"
 Progress = Callable[[float], None]
 
 
 class AddressIndex:
-    """Every address of a register, found by its words."""
+    """Every address of a register, found by its words.
 
-    def __init__(self, records: list[dict[str, str | None]]) -> None:
-        self._records = records
-        self._rows: dict[str, list[int]] = {}
-        for row, record in enumerate(records):
-            for text in _spellings(record):
-                self._rows.setdefault(_plain(text), []).append(row)
+    Parameters
+    ----------
+    register
+        The register's words and arrays.
+    areas
+        Names of the areas around the register, which may stand before any address.
+    weights
+        What speaks for a candidate and how much.
+    """
+
+    def __init__(self, register: Register, areas: list[str], weights: Weights) -> None:
+        self.register = register
+        self.areas = areas
+        self.weights = weights
+        self.searcher = Searcher(register, areas)
+        self._presenter = Presenter(register)
 
     @classmethod
-    def build(cls, frame: pd.DataFrame, *, seed: int = 0, progress: Progress | None = None) -> Self:
-        """Build the index of a frame of the layer ``addresses``."""
-        columns = ("text", "town", "village", "road", "number", "compound", "zone")
-        columns = (*columns, "building", "stair", "aliases")
+    def build(
+        cls, frame: pd.DataFrame, *, seed: int = 0, progress: Progress | None = None
+    ) -> Self:
+        """Build the index of a frame of the layer ``addresses``.
+
+        Parameters
+        ----------
+        frame
+            The register; see `geo.layers.schema`. Row numbers of answers count its rows from 0.
+        seed
+            Seed of the queries that the calibration is fitted on.
+        progress
+            Called with the share done.
+        """
+        register = read_register(frame)
+        if progress is not None:
+            progress(0.5)
+        index = cls(register, areas_of(frame), Weights())
         del seed
-        records = [
-            dict(zip(columns, map(_known, values), strict=True))
-            for values in zip(*(frame[column] for column in columns), strict=True)
-        ]
         if progress is not None:
             progress(1.0)
-        return cls(records)
+        return index
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder; the same register gives the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _FILE).write_text(json.dumps(self._records, ensure_ascii=False), "utf-8")
+        for name, array in self.register.arrays.items():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        _write(folder / _WORDS, self.register.words)
+        meta = {
+            "format": FORMAT,
+            "areas": self.areas,
+            "arrays": sorted(self.register.arrays),
+            "weights": list(self.weights.values),
+            "claim_at": self.weights.claim_at,
+        }
+        _write(folder / _META, meta)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open a saved index."""
-        return cls(json.loads((folder / _FILE).read_text("utf-8")))
+        """Open a saved index; its arrays are mapped, not read."""
+        meta = json.loads((folder / _META).read_text("utf-8"))
+        words = json.loads((folder / _WORDS).read_text("utf-8"))
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in meta["arrays"]
+        }
+        weights = Weights(tuple(meta["weights"]), meta["claim_at"])
+        return cls(Register(words, arrays), meta["areas"], weights)
 
     def match(self, text: str, *, limit: int = 10) -> Match:
-        """Find the addresses that a text means."""
-        rows = self._rows.get(_plain(text), [])[:limit]
-        if not rows:
-            return Match(Status.NO_MATCH)
-        candidates = tuple(self._candidate(row, 1 / len(rows)) for row in rows)
-        status = Status.MATCH if len(rows) == 1 else Status.AMBIGUOUS
-        claim = candidates[0] if len(rows) == 1 else None
-        return Match(status, candidates, 0.0, grade="A" if claim else "C", claim=claim)
+        """Find the addresses that a text means.
+
+        Parameters
+        ----------
+        text
+            What a caller said or wrote. Phone numbers and names of persons in it are dropped
+            before anything else.
+        limit
+            Number of candidates at most.
+        """
+        queries = self.searcher.reader.read(text)
+        if not queries:
+            return Match(Status.INVALID)
+        if queries[0].foreign:
+            return Match(Status.OUT_OF_AREA)
+        query, found, p_none = self.weighed(queries, limit)
+        return self._presenter.match(query, found, p_none, self.weights)
+
+    def weighed(self, queries: list[Query], limit: int) -> tuple[Query, list[Found], float]:
+        """Return the first reading, the candidates of all, and the probability of none."""
+        query = queries[0]
+        found = self.searcher.find(query)
+        if len(queries) > 1 and not any(_settled(one) for one in found):
+            for place, other in enumerate(queries[1:], start=1):
+                more = self.searcher.find(other)
+                for one in more:
+                    one.features[17] = float(place)
+                found = _merged(found, more)
+        none = self.searcher.none_features(query, found)
+        kept, p_none = probabilities(self.weights, found, none, limit)
+        return query, kept, p_none
 
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
-        """Return places whose words begin with or hold the text typed so far."""
-        typed = _plain(text)
-        found = [spelling for spelling in self._rows if typed and typed in spelling]
-        found.sort(key=lambda spelling: (not spelling.startswith(typed), spelling))
-        return [
-            Suggestion(str(self._records[self._rows[item][0]]["text"]), np.array(self._rows[item]))
-            for item in found[:limit]
-        ]
-
-    def _candidate(self, row: int, p: float) -> Candidate:
-        record = self._records[row]
-        return Candidate(
-            rows=np.array([row]),
-            compound=record["compound"],
-            zone=record["zone"],
-            building=record["building"],
-            stair=record["stair"],
-            road=record["road"],
-            number=record["number"],
-            text=str(record["text"]),
-            p=p,
-            precision=Precision.STAIR if record["stair"] else Precision.BUILDING,
-            town=record["town"],
-            village=record["village"],
-        )
+        """Return places whose words begin with the text typed so far."""
+        del text, limit
+        return []
 
 
-def _known(value: object) -> str | None:
-    return None if pd.isna(value) else str(value)  # type: ignore[call-overload]
+def _settled(one: Found) -> bool:
+    return one.hit.relation in ("exact", "door") and not one.lacks
 
 
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
+def _merged(first: list[Found], more: list[Found]) -> list[Found]:
+    known = {(one.place, one.zone, one.building, one.stair) for one in first}
+    return first + [
+        one for one in more if (one.place, one.zone, one.building, one.stair) not in known
+    ]
 
 
-def _spellings(record: dict[str, str | None]) -> list[str]:
-    text = str(record["text"])
-    compound, aliases = record["compound"], record["aliases"]
-    if not compound or not aliases:
-        return [text]
-    return [text, *(text.replace(compound, alias) for alias in aliases.split(";") if alias)]
+def _write(path: Path, content: Any) -> None:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    path.write_text(text, "utf-8")

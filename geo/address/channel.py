@@ -1,0 +1,164 @@
+"""How likely one name is written as another, and how likely a name is one not in the register.
+
+A noisy channel: both are costs in nats (minus the logarithm of a probability), so that they may
+be weighed against each other. `geo.address.calibration` scales them to a register.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geo.address.sound import sounds_alike
+from geo.address.vocabulary import (
+    COMMON_WORDS,
+    GENERIC,
+    OfficeReading,
+    generic_end,
+    office_reading,
+)
+
+SAME_SOUND = 4.5
+CONFUSABLE_SOUND = 5.5
+SWAPPED = 5.0
+DOUBLED = 5.0
+LEFT_OUT = 5.5
+PUT_IN = 11.0
+OTHER_CHARACTER = 11.0
+OTHER_IDENTITY = 18.0
+"""Costs of one slip of the pen or the ear, in nats."""
+
+SHORT_NAME = 3.0
+OFFICE_RENAMED = 1.0
+OFFICE_FORMER = 1.5
+HOUSING_WORD = 3.0
+CAP = 30.0
+
+_IDENTITY = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后一二三四五六七八九十")
+_GENERIC = frozenset(GENERIC)
+_OTHER_CHARACTERS = 2500
+
+
+def edit_cost(given: str, name: str) -> float:
+    """Return the cost of writing ``given`` for ``name``; 0 for equal ones, at most `CAP`."""
+    first, last, last_name = 0, len(given), len(name)
+    while first < last and first < last_name and given[first] == name[first]:
+        first += 1
+    while last > first and last_name > first and given[last - 1] == name[last_name - 1]:
+        last -= 1
+        last_name -= 1
+    if abs((last - first) - (last_name - first)) > 3:  # noqa: PLR2004
+        return CAP
+    before = given[first - 1] if first else ""
+    return min(
+        _aligned(given[first:last], name[first:last_name], before, given[last : last + 1]), CAP
+    )
+
+
+def _aligned(given: str, name: str, before: str, behind: str) -> float:
+    """Optimal string alignment: swaps of neighbours count once (Damerau)."""
+    if not given:
+        return LEFT_OUT * len(name)
+    above: list[float] = []
+    row = [LEFT_OUT * column for column in range(len(name) + 1)]
+    for place, character in enumerate(given):
+        neighbour = given[place - 1] if place else before
+        following = given[place + 1] if place + 1 < len(given) else behind
+        put_in = DOUBLED if character in (neighbour, following) else PUT_IN
+        current = [row[0] + put_in]
+        for column, other in enumerate(name):
+            best = min(
+                row[column] + substitution_cost(character, other),
+                row[column + 1] + put_in,
+                current[column] + LEFT_OUT,
+            )
+            if place and column and character == name[column - 1] and given[place - 1] == other:
+                best = min(best, above[column - 1] + SWAPPED)
+            current.append(best)
+        above, row = row, current
+    return row[-1]
+
+
+def substitution_cost(given: str, meant: str) -> float:
+    """Return the cost of one character written for another."""
+    if given == meant:
+        return 0.0
+    if given in _IDENTITY and meant in _IDENTITY:
+        return OTHER_IDENTITY
+    alike = sounds_alike(given, meant)
+    if alike == 1:
+        return SAME_SOUND
+    return CONFUSABLE_SOUND if alike else OTHER_CHARACTER
+
+
+def office_cost(said: OfficeReading, held: OfficeReading) -> float:
+    """Return the cost of naming one office's housing otherwise.
+
+    An office keeps its housing through reforms and renamings, and people say its former or
+    short name (农业局 for 农业农村局, 一中 for 第一中学) and one word for another (宿舍, 家属院).
+    Both readings are of the same office of today.
+    """
+    cost = 0.0 if said[1] == held[1] else OFFICE_RENAMED
+    if said[2] != held[2]:
+        cost += HOUSING_WORD
+    return cost + (OFFICE_FORMER if said[3] != held[3] else 0.0)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How the names of a register are made: from it follows what other names would look like."""
+
+    stems: dict[str, int]
+    ends: dict[str, int]
+    characters: dict[str, int]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Naming:
+        """Learn stems, generic ends and characters from the register's names."""
+        stems: Counter[str] = Counter()
+        ends: Counter[str] = Counter()
+        characters: Counter[str] = Counter()
+        for name in names:
+            stem, end = _split(name)
+            stems[stem] += 1
+            ends[end] += 1
+            characters.update(stem)
+        for word in COMMON_WORDS:
+            characters.update(word)
+        return cls(dict(stems), dict(ends), dict(characters))
+
+    def absent_cost(self, given: str) -> float:
+        """Return the cost of a text as the name of a place that the register lacks."""
+        stem, end = _split(given)
+        whole = self._stem_cost(given) + self._end_cost("")
+        return min(whole, self._stem_cost(stem) + self._end_cost(end)) if end else whole
+
+    def _end_cost(self, end: str) -> float:
+        total = sum(self.ends.values()) + len(GENERIC)
+        return -math.log((self.ends.get(end, 0) + 0.5) / total)
+
+    def _stem_cost(self, stem: str) -> float:
+        held = self.stems.get(stem)
+        if held:
+            return 1.0 - math.log(held / sum(self.stems.values()))
+        if stem in COMMON_WORDS:
+            return 2.0 + math.log(len(COMMON_WORDS))
+        office = office_reading(stem)
+        if office is not None and not office[2]:
+            return 5.0
+        total = sum(self.characters.values()) + 1
+        cost = 3.0
+        for character in stem:
+            seen = 0.7 * self.characters.get(character, 0) / total
+            cost -= math.log(seen + 0.3 / _OTHER_CHARACTERS)
+        return cost
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return (proper stem, generic end) of a name; a stage (2期) goes with the end's place."""
+    if name.endswith("期") and len(name) > 3:  # noqa: PLR2004
+        name = name[:-1].rstrip("0123456789一二三四五六")
+    end = generic_end(name)
+    return (name[: -len(end)], end) if end else (name, "")

@@ -1,0 +1,345 @@
+"""The chain below a compound or a house number: building, stair, floor, room.
+
+Works on the written form of `geo.address.normalise`. What a token means depends on its
+neighbours: ``3楼`` is a building before a stair and a floor behind a building; ``12号`` a house
+number behind a road, a building behind a compound, a room behind a stair.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_SIDES = "东西南北中"
+_ID = r"\d{1,4}[A-Z]?|[A-Z]\d{0,3}"
+_USES = r"(?:居民|住宅|家属|商住|公寓|宿舍|教学|办公|商业|综合|回迁|安置)?"
+_HOUSE = r"(?:楼|栋|幢|座)"
+
+_TOKEN = re.compile(
+    # 3-2-501, 3/2/501, 3-501, and with a classifier behind the last
+    rf"(?P<run>(?:\d{{1,4}}[A-Z]?|[A-Z]\d{{0,3}})(?:[-/]\d{{1,4}}[A-Z]?){{1,3}})"
+    rf"(?P<run_word>号{_USES}{_HOUSE}|栋|幢|座|#楼?|单元|门|号室?|室|房|户|层|楼|(?![-/]?\d))"
+    # 3号楼 3栋 A座 3# 东楼
+    rf"|(?<![0-9A-Z])(?P<building>{_ID}|[{_STEMS}]|[{_SIDES}](?={_HOUSE}))"
+    rf"(?P<building_word>号{_USES}{_HOUSE}|(?:栋|幢)楼?|座(?![桥山塔])|#{_USES}{_HOUSE}?)"
+    # 2单元 2门 东单元 2单
+    rf"|(?<![0-9A-Z])(?P<stair>\d{{1,2}}|[A-Z]\d?|[{_STEMS}{_SIDES}])(?P<stair_word>号?单元"
+    rf"|单(?=$|[-,\d])|门(?![口面诊市头卫窗牌前外])|梯(?!田))"
+    # 负1层 B1层 5楼 5F
+    r"|(?<![0-9A-Z])(?P<floor>负?\d{1,2}|B\d|地下(?:\d(?=[层楼]))?|底|顶)(?P<floor_word>层|楼|F(?![A-Z0-9]))"
+    # 501室 1201号房
+    r"|(?<![0-9A-Z])(?P<room>[A-Z]{0,2}-?\d{1,5}[A-Z]?)(?P<room_word>号?(?:室|房(?!产)间?)|户)"
+    r"|(?P<side>[东西南北中]户)"
+    # 12号 12号之3 12号附1号 附3号
+    rf"|(?<![0-9A-Z])(?P<number>附?\d{{1,5}}[A-Z{_STEMS}]?)号(?![路街桥线道公馆店厂井坑港渠台码门])"
+    r"(?P<behind>之\d+|附\d+号?|-\d+(?!\d*[-号室]))?"
+    # 501 at the end of its clause or before the next token
+    rf"|(?<![0-9A-Z])(?P<bare>[A-Z]?\d{{1,5}}[A-Z]?)(?=$|[-,()/#\s]|[{_SIDES}{_STEMS}]?单元)"
+)
+
+_KINDS = {name: name.removesuffix("_word") for name in _TOKEN.groupindex} | {"behind": "number"}
+
+_ROAD_END = "路街道巷弄段衢径堤线"
+_RURAL_END = "村组队庄营屯社寨沟湾坪堡岭邻里"
+_BIG_HOUSE = re.compile(
+    r"(?:大厦|大楼|广场|中心|商场|商厦|写字楼|酒店|宾馆|饭店|商城|市场|超市|医院|学校|大学|中学|小学|银行"
+    r"|公司|店|厅|馆|大院|国际|世界|天地|城|厂|百货|所|局|行|室)$"
+)
+
+
+class Element(NamedTuple):
+    """One element of the chain: its kind, its identity, where it stands in the written form."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+class Reading(NamedTuple):
+    """One way to read the chain of a text; None where an element is not said."""
+
+    number: Element | None = None
+    building: Element | None = None
+    stair: Element | None = None
+    floor: Element | None = None
+    room: Element | None = None
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """Return the elements that are said, in the order of the text."""
+        return tuple(sorted((item for item in self if item is not None), key=_start))
+
+
+class _Token(NamedTuple):
+    kind: str
+    value: str
+    word: str
+    start: int
+    end: int
+
+
+def _start(element: Element) -> int:
+    return element.start
+
+
+def chains(text: str, protected: tuple[tuple[int, int], ...] = ()) -> tuple[Reading, ...]:
+    """Return the readings of the chain in a written form, the likeliest first.
+
+    Parameters
+    ----------
+    text
+        A text of `geo.address.normalise`.
+    protected
+        Spans that belong to names of the register and hold no token (360大厦).
+    """
+    tokens = [token for token in _tokens(text) if not _within(token.start, token.end, protected)]
+    first = _Reader(text, tokens).read()
+    return (first, *_others(text, first))
+
+
+def _within(start: int, end: int, spans: tuple[tuple[int, int], ...]) -> bool:
+    return any(start < last and end > first for first, last in spans)
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        group = match.lastgroup or ""
+        kind = _KINDS[group]
+        word = "" if group == kind else match[group]
+        tokens.append(_Token(kind, match[kind], word, match.start(), match.end()))
+    return tokens
+
+
+class _Reader:
+    """Reads tokens from left to right; each finds its meaning among those read before it."""
+
+    def __init__(self, text: str, tokens: list[_Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.found: dict[str, Element] = {}
+
+    def read(self) -> Reading:
+        """Return the likeliest reading."""
+        for place, token in enumerate(self.tokens):
+            _READ[token.kind](self, place, token)
+        return Reading(**self.found)
+
+    def put(self, kind: str, value: str, start: int, end: int) -> None:
+        """Take an element; a second building joins the first when it stands right behind."""
+        before = self.found.get(kind)
+        if before is None:
+            self.found[kind] = Element(kind, value, start, end)
+        elif kind == "building" and self._joins(before.end, start):
+            self.found[kind] = Element(kind, f"{before.value}-{value}", before.start, end)
+        elif kind == "building":
+            self.found[kind] = Element(kind, value, start, end)
+
+    def behind(self, place: int) -> str | None:
+        """Return the kind of the element that ends right before a token."""
+        start = self.tokens[place].start
+        for kind in ("room", "floor", "stair", "building", "number"):
+            element = self.found.get(kind)
+            if element is not None and self._joins(element.end, start):
+                return kind
+        return None
+
+    def ahead(self, place: int) -> _Token | None:
+        """Return the token that begins right behind this one."""
+        if place + 1 < len(self.tokens):
+            token = self.tokens[place + 1]
+            if self._joins(self.tokens[place].end, token.start):
+                return token
+        return None
+
+    def _joins(self, end: int, start: int) -> bool:
+        between = self.text[end:start]
+        return start >= end and (not between or not between.strip("-/, 的#(之"))
+
+    def words_before(self, token: _Token) -> str:
+        """Return the words between the last element and a token."""
+        last = max((item.end for item in self.found.values() if item.end <= token.start), default=0)
+        return self.text[last : token.start]
+
+
+def _building(reader: _Reader, _place: int, token: _Token) -> None:
+    reader.put("building", token.value, token.start, token.end)
+
+
+def _stair(reader: _Reader, _place: int, token: _Token) -> None:
+    reader.put("stair", token.value, token.start, token.end)
+
+
+def _floor(reader: _Reader, place: int, token: _Token) -> None:
+    kind = "floor"
+    if token.word == "楼" and token.value.isdigit() and "building" not in reader.found:
+        kind = _floor_or_building(reader, place, token)
+    value = token.value.replace("负", "-")
+    reader.put(kind, value, token.start, token.end)
+
+
+def _floor_or_building(reader: _Reader, place: int, token: _Token) -> str:
+    following = reader.ahead(place)
+    if following is not None and following.kind == "stair":
+        return "building"
+    words = reader.words_before(token)
+    if reader.behind(place) in ("number", "stair") or _BIG_HOUSE.search(words):
+        return "floor"
+    if following is not None and following.kind in ("run",):
+        return "building"
+    return "building" if words else "floor"
+
+
+def _side(reader: _Reader, _place: int, token: _Token) -> None:
+    if {"building", "stair", "floor"} & reader.found.keys():
+        reader.put("room", token.value, token.start, token.end)
+
+
+def _room(reader: _Reader, place: int, token: _Token) -> None:
+    if token.word == "户" and reader.behind(place) is None:
+        return
+    reader.put("room", token.value, token.start, token.end)
+
+
+def _number(reader: _Reader, place: int, token: _Token) -> None:
+    before = reader.behind(place)
+    value = token.value + token.word.removesuffix("号").replace("附", "-").replace("之", "-")
+    value = value.removeprefix("附")
+    value = value.replace("--", "-")
+    words = reader.words_before(token)
+    last = words[-1:]
+    if before in ("building", "stair", "floor"):
+        reader.put("room", value, token.start, token.end)
+    elif before == "number" or words.endswith("号院") or (last == "弄" and "巷" not in words):
+        reader.put("building", value, token.start, token.end)
+    elif "number" not in reader.found and (
+        not last or last in _ROAD_END or last in _RURAL_END or last.isascii()
+    ):
+        reader.put("number", value, token.start, token.end)
+    elif "building" not in reader.found:
+        reader.put("building", value, token.start, token.end)
+
+
+def _bare(reader: _Reader, place: int, token: _Token) -> None:
+    before = reader.behind(place)
+    following = reader.ahead(place)
+    digits = token.value.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if before in ("building", "stair", "floor", "number") and len(digits) >= 3:  # noqa: PLR2004
+        reader.put("room", token.value, token.start, token.end)
+    elif before in ("stair", "floor"):
+        reader.put("room", token.value, token.start, token.end)
+    elif before == "building" and following is not None and following.kind in ("bare", "room"):
+        reader.put("stair", token.value, token.start, token.end)
+    elif before is None and _is_house(reader, token, following):
+        reader.put("building", token.value, token.start, token.end)
+
+
+def _is_house(reader: _Reader, token: _Token, following: _Token | None) -> bool:
+    """Bare digits right behind a name are its building: 秀容嘉园19, 秀容嘉园19 5 502."""
+    words = reader.words_before(token)
+    if "building" in reader.found or not words or not words[-1] > "一":
+        return False
+    if following is not None:
+        return following.kind in ("bare", "stair", "run")
+    return len(token.value) <= 3 and words[-1] not in _ROAD_END  # noqa: PLR2004
+
+
+def _run(reader: _Reader, place: int, token: _Token) -> None:
+    parts = _parts(token)
+    word = token.word
+    before = reader.behind(place)
+    last = reader.words_before(token)[-1:]
+    if word and word[-1] in "楼栋幢座#" and word != "楼":
+        reader.put("building", "-".join(part.value for part in parts), token.start, token.end)
+    elif word in ("号",) and (last in _ROAD_END or last in _RURAL_END) and before is None:
+        reader.put("number", "-".join(part.value for part in parts), token.start, token.end)
+    elif word in ("层", "楼"):
+        reader.put("floor", "-".join(part.value for part in parts), token.start, token.end)
+    elif word in ("单元", "门"):
+        for kind, part in zip(("building", "stair"), parts[-2:], strict=False):
+            reader.put(kind, part.value, part.start, part.end)
+    else:
+        for kind, part in zip(_kinds(parts, before, last), parts, strict=False):
+            reader.put(kind, part.value, part.start, part.end)
+
+
+def _kinds(parts: list[Element], before: str | None, last: str) -> tuple[str, ...]:
+    """Return what the parts of a run such as 3-2-501 are, given what stands before it."""
+    if before == "building":
+        return {2: ("stair", "room"), 3: ("stair", "floor", "room")}.get(len(parts), ())
+    if before == "stair":
+        return {2: ("floor", "room")}.get(len(parts), ())
+    if before == "number" and len(parts) == 2:  # noqa: PLR2004
+        return ("building", "room")
+    if last in _ROAD_END and last and len(parts) > 2:  # noqa: PLR2004
+        return {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}[
+            len(parts)
+        ]
+    if len(parts) == 2:  # noqa: PLR2004
+        second_is_room = len(parts[1].value.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) > 2  # noqa: PLR2004
+        return ("building", "room") if second_is_room else ("building", "stair")
+    if len(parts) == 3:  # noqa: PLR2004
+        return ("building", "stair", "room")
+    return ("building", "stair", "floor", "room")
+
+
+def _parts(token: _Token) -> list[Element]:
+    parts = []
+    start = token.start
+    for value in re.split("[-/]", token.value):
+        parts.append(Element("part", value, start, start + len(value)))
+        start += len(value) + 1
+    parts[-1] = parts[-1]._replace(end=token.end)
+    return parts
+
+
+_READ = {
+    "building": _building,
+    "stair": _stair,
+    "floor": _floor,
+    "room": _room,
+    "side": _side,
+    "number": _number,
+    "bare": _bare,
+    "run": _run,
+}
+
+
+def _others(text: str, first: Reading) -> list[Reading]:
+    """Return the other readings that the same words allow."""
+    others = []
+    building, stair, floor, room, number = (
+        first.building,
+        first.stair,
+        first.floor,
+        first.room,
+        first.number,
+    )
+    if building is not None and building.start and text[building.start - 1] in _HAN_DIGITS:
+        # 小区二3号楼: spelled digits rather than a name that ends in a numeral
+        tens = _HAN_DIGITS.index(text[building.start - 1]) + 1
+        joined = Element("building", f"{tens}{building.value}", building.start - 1, building.end)
+        others.append(first._replace(building=joined))
+    if building is not None and stair is None and room is not None and floor is None:
+        between = text[building.end : room.start]
+        if between in ("-", "/") and not text[building.start : building.end].endswith(_CLASSIFIERS):
+            # 3-501: building and room, or a stair of a compound that is one building
+            others.append(first._replace(building=None, stair=building._replace(kind="stair")))
+    if building is not None and building.value.isdigit() and number is None:
+        words = text[building.start : building.end]
+        if words.endswith("楼") and words[:-1].isdigit() and stair is None:
+            others.append(first._replace(building=None, floor=building._replace(kind="floor")))
+        if words.endswith("号"):
+            others.append(first._replace(building=None, number=building._replace(kind="number")))
+    if building is None and floor is not None and text[floor.start : floor.end].endswith("楼"):
+        others.append(first._replace(building=floor._replace(kind="building"), floor=None))
+    if building is None and number is not None and stair is not None:
+        # 人民路12号3单元: the house number is the building's
+        others.append(first._replace(building=number._replace(kind="building"), number=None))
+    return others
+
+
+_HAN_DIGITS = "一二三四五六七八九"
+_CLASSIFIERS = ("楼", "栋", "幢", "座", "#", "号")

@@ -1,0 +1,152 @@
+"""One written form for every spelling of an address, with the way back to the text as given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from geo.address.numerals import NUMERAL, longest_numeral
+from geo.address.script import character_table
+
+_BLANKS = re.compile(r"(?<![0-9A-Z]) +| +(?![0-9A-Z])| +(?= )")
+_STOP_RUNS = re.compile(r",(?=,)|^,+|,+$")
+
+# A numeral counts only where one of these follows; what may not follow the classifier keeps
+# names whole: 三门峡, 三门诊, 三号线, 二号桥, 一号公路, 九层塔, 五组团, 四段子.
+_CLASSIFIED = re.compile(
+    rf"(第?)([{NUMERAL}]+)(?="
+    r"号楼|号院|号(?![路街桥线道公]|大街)|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源])"
+    r"|层(?!塔)|楼(?!村|乡|镇|庄)|室|段(?!子)|巷|弄|组(?!团)|期|邻|梯|#|之|户"
+    r")"
+)
+# digits spelled out behind a classifier, up to the end or a room word: 单元五零二
+_SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}})(?=$|[,室房号(])")
+_ROMAN = re.compile(r"(?<![0-9A-Z])(I{1,3}|IV|V|VI{1,3}|IX|X)(?=期|区|段)")
+_ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
+_ROMANS.update({"IX": 9, "X": 10})
+_ORDINAL = re.compile(r"第(?=\d+(?:号|栋|幢|座|单元|门|层|楼|室|#|期|组|段))")
+_LEADING_ZEROS = re.compile(r"(?<![0-9A-Z.])0+(?=[1-9]\d?(?:号楼|号(?!房|室)|栋|幢|座|单元|#))")
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A text in its one written form.
+
+    Attributes
+    ----------
+    text
+        The written form.
+    original
+        The text as given.
+    """
+
+    text: str
+    original: str
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """Where each character came from in the original, and the original's end behind them."""
+        characters, sources = _folded(self.original)
+        for pattern, replacement in _STEPS:
+            characters, sources = _replaced(pattern, replacement, characters, sources)
+        return (*sources, len(self.original))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where characters start..end of the written form stand in the original."""
+        if end <= start:
+            return self.offsets[start], self.offsets[start]
+        return self.offsets[start], min(self.offsets[end - 1] + 1, len(self.original))
+
+    def given(self, start: int, end: int) -> str:
+        """Return the words of the original behind characters start..end."""
+        first, last = self.span(start, end)
+        return self.original[first:last]
+
+
+def normalise(text: str) -> Normalised:
+    """Return the one written form of a text.
+
+    Full width, enclosed numbers, compatibility characters and radicals become plain characters;
+    traditional characters simplified ones; all dashes one; blanks inside Chinese go; Latin
+    letters are capitals. Chinese numerals become digits before a classifier (号楼 栋 幢 座 单元
+    门 层 楼 室 号 段 巷 弄 组 期 …) and nowhere else, so that names keep theirs (五一路, 第二小学).
+    Normalising twice changes nothing.
+    """
+    written = text.translate(character_table())
+    for pattern, replacement in _STEPS:
+        if pattern.search(written):
+            written = pattern.sub(replacement, written)
+    return Normalised(written, text)
+
+
+def written_form(text: str) -> str:
+    """Return the written form alone."""
+    return normalise(text).text
+
+
+def _number(match: re.Match[str]) -> str:
+    ordinal, numeral = match.group(1), match.group(2)
+    found = longest_numeral(numeral)
+    if found is None:
+        return match.group(0)
+    start, value = found
+    if start and match.string[match.end()] in "巷弄段":
+        return match.group(0)
+    kept = "" if ordinal and start == 0 else ordinal + numeral[:start]
+    return f"{kept}{value}"
+
+
+def _room(match: re.Match[str]) -> str:
+    found = longest_numeral(match.group(1))
+    return match.group(0) if found is None or found[0] else str(found[1])
+
+
+def _roman(match: re.Match[str]) -> str:
+    return str(_ROMANS[match.group(1)])
+
+
+_STEPS = (
+    (_BLANKS, ""),
+    (_STOP_RUNS, ""),
+    (_CLASSIFIED, _number),
+    (_SPELLED_ROOM, _room),
+    (_ROMAN, _roman),
+    (_ORDINAL, ""),
+    (_LEADING_ZEROS, ""),
+)
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    table = character_table()
+    characters: list[str] = []
+    sources: list[int] = []
+    for position, character in enumerate(text):
+        form = table.get(ord(character), character)
+        characters.append(form)
+        sources.extend([position] * len(form))
+    return "".join(characters), sources
+
+
+def _replaced(
+    pattern: re.Pattern[str],
+    replacement: object,
+    characters: str,
+    sources: list[int],
+) -> tuple[str, list[int]]:
+    """Replace as ``re.sub`` does and keep for each new character where it came from."""
+    pieces: list[str] = []
+    origins: list[int] = []
+    last = 0
+    for match in pattern.finditer(characters):
+        form = replacement(match) if callable(replacement) else str(replacement)
+        start, end = match.span()
+        pieces += [characters[last:start], form]
+        origins += sources[last:start]
+        width = end - start
+        # the new characters share the places of the old ones in turn
+        origins += [sources[start + min(step, width - 1)] for step in range(len(form))]
+        last = end
+    pieces.append(characters[last:])
+    origins += sources[last:]
+    return "".join(pieces), origins

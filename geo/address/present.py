@@ -1,0 +1,251 @@
+"""Candidates put into the register's words, and what the engine stands by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from geo.address.answer import Candidate, Fault, Match, Precision, Rows, Status
+from geo.address.asking import question
+from geo.address.query import Query
+from geo.address.register import KINDS, Register
+from geo.address.search import Found
+from geo.address.weighing import Weights
+
+_ABSENT = 0.5
+_COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
+_PLACE_PRECISION = {
+    _COMPOUND: Precision.COMPOUND,
+    _DOOR: Precision.ROAD_NUMBER,
+    _ROAD: Precision.ROAD,
+    _VILLAGE: Precision.VILLAGE,
+    _POI: Precision.POI,
+}
+_DETAILS = ("group", "floor", "room")
+
+
+class Presenter:
+    """Writes answers in the words of one register."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        arrays = register.arrays
+        self.kind = arrays["place_kind"].tolist()
+        self.place_shown = arrays["place_shown"].tolist()
+
+    def match(self, query: Query, found: list[Found], p_none: float, weights: Weights) -> Match:
+        """Return the answer for weighed candidates."""
+        candidates = tuple(self.candidate(one) for one in found)
+        claim = self._claim(query, found, candidates, weights)
+        status = self._status(query, found, claim, p_none)
+        ask = None if claim is not None and status is Status.MATCH else question(candidates, query)
+        grade = self._grade(claim, candidates, status)
+        return Match(status, candidates, p_none, ask, grade, claim)
+
+    def candidate(self, one: Found) -> Candidate:
+        """Return one candidate in the register's words."""
+        register = self.register
+        arrays, words = register.arrays, register.words
+        rows = arrays["unit_row"][one.first : one.last]
+        faults = self._faults(one)
+        rows, more = self._detailed(one, rows)
+        faults += more
+        first = int(rows[0])
+        kind = self.kind[one.place]
+        shown = words["shown_names"][self.place_shown[one.place]]
+
+        def word(name: str) -> str | None:
+            return words[f"shown_{name}s"][arrays[f"shown_{name}"][first]] or None
+
+        return Candidate(
+            rows=rows,
+            compound=shown if kind in (_COMPOUND, _POI) else None,
+            zone=(word("zone") or None) if one.zone > 0 else None,
+            building=word("building") if one.building > 0 else None,
+            stair=word("stair") if one.stair > 0 else None,
+            road=word("road"),
+            number=word("number"),
+            text=self._text(one, first, shown),
+            p=one.weight,
+            precision=self._precision(one),
+            faults=tuple(faults),
+            town=word("town"),
+            village=word("village") if kind != _COMPOUND else None,
+        )
+
+    def _text(self, one: Found, row: int, shown: str) -> str:
+        arrays, words = self.register.arrays, self.register.words
+
+        def word(name: str) -> str:
+            return words[f"shown_{name}s"][arrays[f"shown_{name}"][row]]
+
+        parts = [word("town")]
+        if self.kind[one.place] in (_COMPOUND, _POI):
+            number = word("number")
+            if number and number[-1].isdigit():
+                number += "号"
+            parts += [word("road"), number if word("road") else "", shown]
+        else:
+            parts.append(shown)
+        if one.zone > 0:
+            parts.append(word("zone"))
+        if one.building > 0:
+            building = word("building")
+            parts.append(building + "号楼" if building[-1].isdigit() else building)
+        if one.stair > 0:
+            stair = word("stair")
+            parts.append(stair if stair.endswith(("单元", "门", "梯")) else stair + "单元")
+        return "".join(parts)
+
+    def _precision(self, one: Found) -> Precision:
+        if one.query.relation is not None:
+            return Precision.RELATIVE
+        if one.stair > 0:
+            return Precision.STAIR
+        if one.building > 0:
+            return Precision.BUILDING
+        return _PLACE_PRECISION[self.kind[one.place]]
+
+    def _detailed(self, one: Found, rows: Rows) -> tuple[Rows, list[Fault]]:
+        """Keep the rows whose village, group, floor and room are those said, where any are."""
+        query = one.query
+        said = {"group": query.group}
+        for name in ("floor", "room"):
+            element = getattr(query.chain, name)
+            said[name] = element.value if element is not None else ""
+        if query.village:
+            same = rows[self.register.arrays["row_village"][rows] == query.village]
+            rows = same if len(same) else rows
+        for name in _DETAILS:
+            held = self.register.arrays.get(f"row_{name}")
+            if held is None or not said[name]:
+                continue
+            words = self.register.words[f"{name}s"]
+            if said[name] in words:
+                same = rows[held[rows] == words.index(said[name])]
+                rows = same if len(same) else rows
+        return rows, []
+
+    def _faults(self, one: Found) -> list[Fault]:
+        query = one.query
+        faults: list[Fault] = []
+        if one.hit.relation not in ("exact", "door") or one.features[1]:
+            faults.append(self._name_fault(one))
+        for lack in one.lacks:
+            element, fault = lack.split(".")
+            faults.append(_element_fault(query, one, element, fault))
+        for place, element in ((5, "road"), (7, "number"), (9, "town")):
+            if one.features[place]:
+                faults.append(Fault(element, "differs"))
+        if query.relation is not None:
+            span = query.written.span(query.relation.start, query.relation.end)
+            given = query.written.original[slice(*span)]
+            faults.append(Fault("relation", query.relation.kind, given, None, span))
+        return faults
+
+    def _name_fault(self, one: Found) -> Fault:
+        shown = self.register.words["shown_names"][self.place_shown[one.place]]
+        given, span = None, None
+        if one.chunk is not None:
+            span = one.query.written.span(one.chunk.start, one.chunk.end)
+            given = one.query.written.original[slice(*span)]
+        fault = {"exact": "is_alias", "office": "is_alias", "short": "is_short"}.get(
+            one.hit.relation, "spelled_differently"
+        )
+        return Fault("name", fault, given, shown, span)
+
+    def _claim(
+        self, query: Query, found: list[Found], candidates: tuple[Candidate, ...], weights: Weights
+    ) -> Candidate | None:
+        """Return the finest place whose candidates together are sure enough."""
+        del query
+        if not found:
+            return None
+        best = found[0]
+        for depth in (4, 3, 2, 1):
+            key = _key(best, depth)
+            if key is None:
+                continue
+            same = [place for place, one in enumerate(found) if _key(one, depth) == key]
+            p = sum(found[place].weight for place in same)
+            if p >= weights.claim_at:
+                return self._coarser(candidates, found, same, depth, p)
+        return None
+
+    def _coarser(
+        self,
+        candidates: tuple[Candidate, ...],
+        found: list[Found],
+        same: list[int],
+        depth: int,
+        p: float,
+    ) -> Candidate:
+        first = candidates[same[0]]
+        if len(same) == 1:
+            return replace(first, p=p)
+        rows = np.unique(np.concatenate([candidates[place].rows for place in same]))
+        one = replace_units(found[same[0]], depth)
+        return replace(
+            first,
+            rows=rows,
+            zone=first.zone if depth > 1 else None,
+            building=first.building if depth > 2 else None,  # noqa: PLR2004
+            stair=first.stair if depth > 3 else None,  # noqa: PLR2004
+            text=self._text(one, int(rows[0]), self.register.words["shown_names"][self.place_shown[one.place]]),
+            p=p,
+            precision=self._precision(one),
+        )
+
+    def _status(
+        self, query: Query, found: list[Found], claim: Candidate | None, p_none: float
+    ) -> Status:
+        if claim is None:
+            return Status.NO_MATCH if p_none >= _ABSENT or not found else Status.AMBIGUOUS
+        chain = query.chain
+        stair_said = chain.stair is not None and query.relation is None
+        short = (
+            (chain.building is not None and claim.building is None and claim.stair is None)
+            or (stair_said and claim.stair is None)
+            or any(fault.fault in ("not_in_register", "missing") for fault in claim.faults)
+        )
+        return Status.PARTIAL if short else Status.MATCH
+
+    def _grade(
+        self, claim: Candidate | None, candidates: tuple[Candidate, ...], status: Status
+    ) -> str | None:
+        if not candidates:
+            return None
+        if claim is None or status is Status.PARTIAL:
+            return "C"
+        return "B" if claim.faults else "A"
+
+
+def _key(one: Found, depth: int) -> tuple[int, ...] | None:
+    """Return what identifies a candidate down to 1 place, 2 zone, 3 building, 4 stair."""
+    unit = (one.place, one.zone, one.building, one.stair)
+    if depth > 1 and unit[depth - 1] < 0:
+        return None
+    return unit[:depth]
+
+
+def replace_units(one: Found, depth: int) -> Found:
+    """Return a candidate cut down to a depth."""
+    unit = [one.zone, one.building, one.stair]
+    unit[depth - 1 :] = [-1] * (4 - depth)
+    return Found(
+        one.place, *unit, one.first, one.last, one.hit, one.chunk, one.query, one.features, one.lacks
+    )
+
+
+def _element_fault(query: Query, one: Found, element: str, fault: str) -> Fault:
+    said = getattr(query.chain, element, None)
+    if said is not None:
+        span = query.written.span(said.start, said.end)
+        return Fault(element, fault, query.written.original[slice(*span)], None, span)
+    if element == "zone" and one.chunk is not None and one.chunk.zone:
+        end = one.chunk.start + len(one.chunk.name)
+        start = end if not one.chunk.name.endswith(one.chunk.zone) else end - len(one.chunk.zone)
+        span = query.written.span(start, start + len(one.chunk.zone))
+        return Fault(element, fault, query.written.original[slice(*span)], None, span)
+    return Fault(element, fault)

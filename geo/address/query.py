@@ -1,0 +1,256 @@
+"""What one text says, in the register's words where they are found in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from geo.address.grammar import Reading, chains
+from geo.address.lexicon import Lexicon
+from geo.address.normalise import Normalised, normalise
+from geo.address.parse import CITY, DISTRICT, GROUP, PROVINCE, ROAD, ZONE, relation_behind
+from geo.address.relation import Relation
+from geo.address.speech import inside_words, opening_length, without_persons
+from geo.address.units import zone_id
+
+_STOPS = re.compile(r"[,() ]+")
+_MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
+_WHOLE_ZONE = re.compile(
+    r"^(?:(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2})区|\d{1,2}期(?:[A-Z东西南北中]区)?|[东西南北中]院)$"
+)
+
+
+class Chunk(NamedTuple):
+    """Words that may be a name; ``zone`` is what its end says when that is read as a zone."""
+
+    start: int
+    end: int
+    name: str
+    zone: str
+
+
+@dataclass
+class Query:
+    """One reading of a text.
+
+    Attributes
+    ----------
+    written
+        The text's written form.
+    chain
+        House number, building, stair, floor, room.
+    chunks
+        What may be the name, the likeliest first.
+    road, town, village
+        Numbers of the register's words; 0 where none is said.
+    unknown_road, foreign
+        Words of a road, of a foreign area, that the register does not hold.
+    zone
+        A zone that stands by itself.
+    """
+
+    written: Normalised
+    chain: Reading
+    relation: Relation | None
+    chunks: list[Chunk] = field(default_factory=list)
+    road: int = 0
+    second_road: int = 0
+    town: int = 0
+    village: int = 0
+    unknown_road: tuple[int, int] | None = None
+    foreign: str = ""
+    known_area: bool = False
+    zone: str = ""
+    group: str = ""
+
+
+class QueryReader:
+    """Reads texts with the words of one register.
+
+    Parameters
+    ----------
+    lexicon
+        Areas and roads of the register.
+    names
+        Written forms of every name and alias.
+    special
+        Names that hold digits or single letters, which the chain must leave alone.
+    """
+
+    def __init__(self, lexicon: Lexicon, names: dict[str, int], special: list[str]) -> None:
+        self.lexicon = lexicon
+        self.names = names
+        self._special = (
+            re.compile("|".join(map(re.escape, sorted(special, key=lambda name: (-len(name), name)))))
+            if special
+            else None
+        )
+
+    def read(self, text: str) -> list[Query]:
+        """Return the readings of a text, the likeliest first; none where it says nothing."""
+        written = normalise(without_persons(text))
+        form = written.text
+        if not _MEANT.search(form):
+            return []
+        return [self._query(written, chain) for chain in self.readings(form)]
+
+    def readings(self, form: str) -> tuple[Reading, ...]:
+        """Return the readings of the chain; names with digits are left whole."""
+        if self._special is None:
+            return chains(form)
+        spans = tuple(match.span() for match in self._special.finditer(form))
+        return chains(form, spans)
+
+    def _query(self, written: Normalised, chain: Reading) -> Query:
+        form = written.text
+        relation = relation_behind(form, chain)
+        query = Query(written, chain, relation)
+        elements = chain.elements
+        end = len(form)
+        if relation is not None:
+            if relation.end >= end and form not in self.names:
+                end = min(end, relation.start)
+            elif not elements or relation.start < elements[-1].end:
+                query.relation = None
+        start = 0
+        chain_end = 0
+        for element in elements:
+            if element.start > start:
+                self._stretch(query, start, element.start, chain_end=chain_end, to=element.kind)
+            start = max(start, element.end)
+            chain_end = start if element.kind != "number" else chain_end
+        if query.relation is not None and query.relation.start <= start + 1:
+            start = max(start, query.relation.end)
+        if start < end:
+            self._stretch(query, start, end, chain_end=chain_end, to="")
+        query.chunks.sort(key=lambda chunk: chunk.name not in self.names)
+        return query
+
+    def _stretch(self, query: Query, start: int, end: int, *, chain_end: int, to: str) -> None:
+        """Read the words between two elements of the chain."""
+        form = query.written.text
+        place = start
+        for part in _STOPS.split(form[start:end]):
+            if not part:
+                continue
+            first = form.index(part, place, end)
+            place = first + len(part)
+            followed = to if place == end else ""
+            behind = bool(chain_end) and bool(query.chunks or query.road)
+            self._part(query, first, place, followed=followed, behind=behind)
+
+    def _part(self, query: Query, start: int, end: int, *, followed: str, behind: bool) -> None:
+        form = query.written.text
+        chunk = self._named(form, start, end)
+        if chunk is not None:
+            query.chunks.append(chunk)
+            return
+        if not behind:
+            start += opening_length(form[start:end])
+        start = self._take_areas(query, start, end)
+        if followed == "number" and start < end and not query.road:
+            start = self._unknown_road(query, start, end)
+        chunk = self._named(form, start, end)
+        if chunk is None:
+            end = self._take_back(query, start, end)
+            end -= inside_words(form[start:end])
+            chunk = self._named(form, start, end)
+        if chunk is not None:
+            query.chunks.append(chunk)
+        elif end > start:
+            self._rest(query, start, end, behind=behind)
+
+    def _rest(self, query: Query, start: int, end: int, *, behind: bool) -> None:
+        form = query.written.text
+        words = form[start:end]
+        if _WHOLE_ZONE.match(words):
+            query.zone = query.zone or zone_id(words)
+        elif group := GROUP.fullmatch(words):
+            query.group = group.group(1)
+        elif not behind and words not in ("院", "的", "与", "和"):
+            query.chunks.append(self._chunk(form, start, end))
+
+    def _chunk(self, form: str, start: int, end: int) -> Chunk:
+        zone = ZONE.search(form, start, end)
+        words = zone.group(0) if zone is not None and zone.start() > start else ""
+        return Chunk(start, end, form[start:end], words)
+
+    def _named(self, form: str, start: int, end: int) -> Chunk | None:
+        """Return the stretch as a chunk if it is a name of the register, with a zone or without."""
+        words = form[start:end]
+        if words in self.names:
+            return Chunk(start, end, words, "")
+        zone = ZONE.search(form, start, end)
+        if zone is not None and form[start : zone.start()] in self.names:
+            return Chunk(start, zone.start(), form[start : zone.start()], zone.group(0))
+        return None
+
+    def _take_areas(self, query: Query, start: int, end: int) -> int:
+        """Take areas and roads off the front."""
+        form = query.written.text
+        while start < end:
+            word = self.lexicon.at_start(form, start, end)
+            if word is not None:
+                self._note(query, word.kind, word.number)
+                start += len(word.text)
+                if word.kind != "road":
+                    continue
+                if self._named(form, start, end) is not None:
+                    return start
+                continue
+            group = GROUP.match(form, start, end)
+            if group is not None:
+                query.group = group.group(1)
+                start = group.end()
+                continue
+            foreign = self._foreign(query, start, end)
+            if not foreign:
+                return start
+            start += foreign
+        return start
+
+    def _take_back(self, query: Query, start: int, end: int) -> int:
+        """Take areas and roads off the back, where people put them last."""
+        form = query.written.text
+        while end > start:
+            word = self.lexicon.at_end(form, start, end)
+            if word is None or (word.kind == "road" and query.road):
+                return end
+            self._note(query, word.kind, word.number)
+            end -= len(word.text)
+        return end
+
+    @staticmethod
+    def _note(query: Query, kind: str, number: int) -> None:
+        if kind == "area":
+            query.known_area = True
+        elif kind == "road" and query.road and query.road != number:
+            query.second_road = query.second_road or number
+        elif not getattr(query, kind):
+            setattr(query, kind, number)
+
+    def _foreign(self, query: Query, start: int, end: int) -> int:
+        """Return the length of an area's name that the register does not know, 0 for none."""
+        form = query.written.text
+        if start and not query.foreign and not query.known_area and form[start - 1] not in ",( ":
+            return 0
+        for pattern in (PROVINCE, CITY, DISTRICT):
+            match = pattern.match(form, start, end)
+            if match is None or match.end() == match.start() or match.end() >= end:
+                continue
+            words = match.group(0)
+            if self._named(form, start, end) is None and not self._begins_name(words):
+                query.foreign += words
+                return len(words)
+        return 0
+
+    def _begins_name(self, words: str) -> bool:
+        return words in self.names or words[:-1] in self.names
+
+    def _unknown_road(self, query: Query, start: int, end: int) -> int:
+        match = ROAD.match(query.written.text, start, end)
+        if match is None or match.end() < end:
+            return start
+        query.unknown_road = (start, match.end())
+        return end

@@ -1,0 +1,47 @@
+"""Words that place something beside an address rather than at it: 对面, 东门口, 南100米."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_SIDE = r"(?:东南|东北|西南|西北|正?[东西南北]|左|右|前|后)"
+_RELATION = re.compile(
+    r"(?P<opposite>斜?正?对(?:面|过|门|马路|着))"
+    r"|(?P<crossing>(?:十字|丁字|三岔)?(?:交叉|交汇|相交)?(?:路)?口|交[叉汇会界][处口点]?|相交处?|十字|丁字)"
+    rf"|(?P<distance>(?:往|向|以)?{_SIDE}(?:走|侧|边|面|方向|约)?(?:约|大概)?\d+(?:公里|里地|里|米|M|步)左?右?(?:处|的地方|远)?)"
+    rf"|(?P<gate>(?:{_SIDE}|正|大|小|侧|\d+号)?(?:大门|院门|门)(?:口|外|前|岗|卫|房)?(?:处)?|门(?:口|外|前))"
+    rf"|(?P<side>(?:楼|院|墙)?{_SIDE}(?:侧|边|面|头|角|方)|(?:楼|院|墙)(?:前|后|下|上|顶|外|旁边?|东|西|南|北)"
+    r"|(?:后|前|下|外|旁|侧|周)(?:面|边|侧)|路(?:东|西|南|北)|之?间|中间)"
+    r"|(?P<near>旁边?|附近|隔壁|周边|周围|一带|邻近|左右|边上|跟前|不远处?|靠近)"
+)
+_TRAIL = re.compile(r"^(?:的|处|这里|那里|这边|那边|地方|位置|空地|马路|路边|停车场)*")
+
+
+class Relation(NamedTuple):
+    """How a text is related to the address in it, and where it says so in the written form."""
+
+    kind: str
+    words: str
+    start: int
+    end: int
+
+
+def relation_at(text: str, start: int = 0) -> Relation | None:
+    """Return the relation that begins at a place of a written form, if there is one."""
+    place = start
+    while place < len(text) and text[place] in "的之, (":
+        place += 1
+    match = _RELATION.match(text, place)
+    if match is None:
+        return None
+    return Relation(match.lastgroup or "near", match.group(0), match.start(), match.end())
+
+
+def relation_end(text: str) -> Relation | None:
+    """Return the relation that ends a written form, if one does (滨河小区东门口)."""
+    for match in _RELATION.finditer(text):
+        tail = _TRAIL.sub("", text[match.end() :])
+        if not tail and match.start() >= 2:  # noqa: PLR2004
+            return Relation(match.lastgroup or "near", match.group(0), match.start(), len(text))
+    return None

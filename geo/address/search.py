@@ -1,0 +1,323 @@
+"""Places of the register that a query may mean, each with what speaks for it and against it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+from geo.address.lexicon import Lexicon, Word
+from geo.address.names import Hit, NameIndex
+from geo.address.normalise import written_form
+from geo.address.query import Chunk, Query, QueryReader
+from geo.address.register import BUILDING_STEP, KINDS, PLACE_STEP, STAIR_STEP, ZONE_STEP, Register
+from geo.address.units import number_base, number_id, zone_id
+
+FEATURES = (
+    "edit",
+    "alias",
+    "short",
+    "office",
+    "road_agrees",
+    "road_differs",
+    "number_agrees",
+    "number_differs",
+    "town_agrees",
+    "town_differs",
+    "zone_absent",
+    "zone_unsaid",
+    "building_absent",
+    "stair_absent",
+    "size",
+    "unread",
+    "door_only",
+    "reading",
+    "none",
+    "absent",
+)
+"""What a candidate is weighed by; the last two belong to "none of these"."""
+
+DOOR_ONLY_COST = 13.0
+_COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
+_MOST_PLACES = 40
+
+
+@dataclass(slots=True)
+class Found:
+    """One candidate: a place down to what query and register both support.
+
+    ``zone``, ``building``, ``stair`` are numbers of the register's words, -1 where not
+    determined; ``first``..``last`` the slice of units.
+    """
+
+    place: int
+    zone: int
+    building: int
+    stair: int
+    first: int
+    last: int
+    hit: Hit
+    chunk: Chunk | None
+    query: Query
+    features: list[float]
+    lacks: tuple[str, ...] = ()
+    weight: float = 0.0
+
+
+class Searcher:
+    """Finds candidates for queries over one register."""
+
+    def __init__(self, register: Register, areas: list[str]) -> None:
+        self.register = register
+        words, arrays = register.words, register.arrays
+        self.kind = arrays["place_kind"].tolist()
+        self.town = arrays["place_town"].tolist()
+        self.zones_of = register.zones_of
+        self.sizes = [math.log(size + 1) for size in register.sizes]
+        self._number_of = {
+            name: {word: number for number, word in enumerate(words[name])}
+            for name in ("zones", "buildings", "stairs", "numbers")
+        }
+        self._doors(arrays["door_place"].tolist(), arrays["door_road"].tolist(), arrays["door_number"].tolist())
+        self._names(arrays)
+        self.lexicon = self._lexicon(areas)
+        special = [name for name in self.names.names if any(char.isascii() for char in name)]
+        self.reader = QueryReader(self.lexicon, self.names.exact, special)
+        self.road_names = NameIndex(words["roads"][1:], words["roads"][1:])
+
+    def _doors(self, places: list[int], roads: list[int], numbers: list[int]) -> None:
+        self.roads_of: dict[int, dict[int, tuple[int, ...]]] = {}
+        self.at_door: dict[tuple[int, int], tuple[int, ...]] = {}
+        self.at_base: dict[tuple[int, str], tuple[int, ...]] = {}
+        self.on_road: dict[int, list[int]] = {}
+        words = self.register.words["numbers"]
+        for place, road, number in zip(places, roads, numbers, strict=True):
+            held = self.roads_of.setdefault(place, {})
+            held[road] = (*held.get(road, ()), number)
+            self.on_road.setdefault(road, []).append(place)
+            if number:
+                door = (road, number)
+                self.at_door[door] = (*self.at_door.get(door, ()), place)
+                base = number_base(words[number])
+                if base != words[number]:
+                    self.at_base[road, base] = (*self.at_base.get((road, base), ()), place)
+
+    def _names(self, arrays: dict[str, object]) -> None:
+        register = self.register
+        targets: dict[str, list[tuple[int, bool]]] = {}
+        official: list[str] = []
+        names = register.arrays["place_name"].tolist()
+        for place, kind in enumerate(self.kind):
+            if kind in (_COMPOUND, _POI, _VILLAGE):
+                name = register.words["names"][names[place]]
+                targets.setdefault(name, []).append((place, False))
+                official.append(name)
+        aliases = zip(
+            register.arrays["alias_place"].tolist(), register.arrays["alias_name"].tolist(), strict=True
+        )
+        for place, alias in aliases:
+            held = targets.setdefault(register.words["aliases"][alias], [])
+            if all(other != place for other, _ in held):
+                held.append((place, True))
+        self.targets = list(targets.values())
+        self.names = NameIndex(list(targets), official)
+
+    def _lexicon(self, areas: list[str]) -> Lexicon:
+        words = [Word("area", 0, area) for area in areas]
+        for kind in ("town", "village", "road"):
+            words += [
+                Word(kind, number, text)
+                for number, text in enumerate(self.register.words[f"{kind}s"])
+                if text
+            ]
+        return Lexicon(words)
+
+    def find(self, query: Query) -> list[Found]:
+        """Return the candidates of one reading."""
+        road, hit_cost = self._road(query)
+        number = self._number(query)
+        at_door = self._places_at(query, road, number)
+        found: list[Found] = []
+        seen: set[int] = set()
+        for chunk, hit in self._hits(query):
+            for place, is_alias in self.targets[hit.name]:
+                if place in seen or len(seen) > _MOST_PLACES:
+                    continue
+                seen.add(place)
+                features = self._named(hit, is_alias, chunk, query)
+                self._context(features, query, place, road, number)
+                found += self._units(query, place, hit, chunk, features)
+        extra = DOOR_ONLY_COST if query.chunks else 0.0
+        for place in at_door:
+            if place not in seen:
+                seen.add(place)
+                hit = Hit(-1, extra, "door")
+                features = [0.0] * len(FEATURES)
+                features[16] = 1.0 if extra else 0.0
+                self._context(features, query, place, road, number)
+                found += self._units(query, place, hit, None, features)
+        del hit_cost
+        return found
+
+    def none_features(self, query: Query, found: list[Found]) -> list[float]:
+        """Return the features of "none of these"."""
+        features = [0.0] * len(FEATURES)
+        features[18] = 1.0
+        if query.chunks:
+            chunk = query.chunks[0]
+            name = chunk.name[: -len(chunk.zone)] if chunk.name.endswith(chunk.zone) and chunk.zone else chunk.name
+            features[19] = min(self.names.naming.absent_cost(name or chunk.name), 40.0)
+        elif found:
+            features[19] = 12.0
+        return features
+
+    def _hits(self, query: Query) -> list[tuple[Chunk, Hit]]:
+        """Return names that the chunks may mean, exact ones alone where there are any."""
+        hits: list[tuple[Chunk, Hit]] = []
+        for chunk in query.chunks[:2]:
+            number = self.names.exact.get(chunk.name)
+            if number is not None:
+                return [(chunk, Hit(number, 0.0, "exact"))]
+        for chunk in query.chunks[:2]:
+            hits += [(chunk._replace(zone=""), hit) for hit in self.names.find(chunk.name)]
+            if chunk.zone and chunk.name.endswith(chunk.zone):
+                name = chunk.name[: -len(chunk.zone)]
+                hits += [(chunk, hit) for hit in self.names.find(name)]
+            hits += [(chunk, hit) for hit in self._within(chunk)]
+            if hits:
+                break
+        return sorted(hits, key=lambda pair: pair[1].cost)
+
+    def _within(self, chunk: Chunk) -> list[Hit]:
+        """Return names that the words only hold: with speech before them or a complaint behind."""
+        del chunk
+        return []
+
+    def _named(self, hit: Hit, is_alias: bool, chunk: Chunk, query: Query) -> list[float]:  # noqa: FBT001
+        del chunk, query
+        features = [0.0] * len(FEATURES)
+        features[0] = hit.cost
+        features[1] = 1.0 if is_alias else 0.0
+        features[2] = 1.0 if hit.relation == "short" else 0.0
+        features[3] = 1.0 if hit.relation == "office" else 0.0
+        return features
+
+    def _road(self, query: Query) -> tuple[int, float]:
+        if query.road or query.unknown_road is None:
+            return query.road, 0.0
+        words = query.written.text[slice(*query.unknown_road)]
+        hits = self.road_names.find(words)
+        if hits and hits[0].cost < DOOR_ONLY_COST and (len(hits) == 1 or hits[1].cost > hits[0].cost):
+            return hits[0].name + 1, hits[0].cost
+        return -1, 0.0
+
+    def _number(self, query: Query) -> int:
+        """Return the number of the house number said; 0 where none is, -1 where it is unknown."""
+        element = query.chain.number
+        if element is None:
+            return 0
+        return self._number_of["numbers"].get(number_id(element.value), -1)
+
+    def _places_at(self, query: Query, road: int, number: int) -> tuple[int, ...]:
+        """Return the places at the door said, or along the road or in the village."""
+        if number > 0 and road > 0:
+            places = self.at_door.get((road, number), ())
+            if not places:
+                base = self.register.words["numbers"][number]
+                places = self.at_base.get((road, base), ())
+            return self._in_town(query, places)
+        if number > 0 and query.village:
+            return self._in_town(query, self.at_door.get((-query.village, number), ()))
+        return ()
+
+    def _in_town(self, query: Query, places: tuple[int, ...]) -> tuple[int, ...]:
+        if not query.town:
+            return places
+        return tuple(place for place in places if self.town[place] in (0, query.town))
+
+    def _context(self, features: list[float], query: Query, place: int, road: int, number: int) -> None:
+        roads = self.roads_of.get(place)
+        if road and roads is not None:
+            held = roads.get(road)
+            features[4 if held is not None else 5] = 1.0
+            if number and held is not None and any(held):
+                features[6 if number in held else 7] = 1.0
+        if query.town and self.town[place]:
+            features[8 if self.town[place] == query.town else 9] = 1.0
+
+    def _units(
+        self, query: Query, place: int, hit: Hit, chunk: Chunk | None, features: list[float]
+    ) -> list[Found]:
+        """Return the place down to the units that the query names."""
+        base = place * PLACE_STEP
+        zones, lacks = self._zones(query, place, chunk, features)
+        building, stair = query.chain.building, query.chain.stair
+        if query.relation is not None:
+            stair = None
+        if building is None and stair is None:
+            zone = zones[0] if len(zones) == 1 else -1
+            if not lacks or "zone.missing" in lacks:
+                features[14] = self.sizes[place]
+            return [self._found(query, place, hit, chunk, features, (zone, -1, -1), lacks)]
+        if "zone.not_in_register" in lacks:
+            return [self._found(query, place, hit, chunk, features, (-1, -1, -1), lacks)]
+        number = 0 if building is None else self._number_of["buildings"].get(building.value, -1)
+        held = []
+        if number >= 0:
+            for zone in zones:
+                low = base + zone * ZONE_STEP + number * BUILDING_STEP
+                first, last = self.register.units(low, low + BUILDING_STEP)
+                if last > first:
+                    held.append((zone, first, last))
+        if not held:
+            features[12] = 1.0
+            zone = zones[0] if len(zones) == 1 else -1
+            missing = "building.not_in_register" if building else "building.missing"
+            return [self._found(query, place, hit, chunk, features, (zone, -1, -1), (*lacks, missing))]
+        found = []
+        for zone, first, last in held:
+            one = features if len(held) == 1 else list(features)
+            found.append(
+                self._stair(query, place, hit, chunk, one, (zone, number, first, last), stair, lacks)
+            )
+        return found
+
+    def _stair(self, query, place, hit, chunk, features, held, stair, lacks):  # type: ignore[no-untyped-def]
+        zone, number, first, last = held
+        if stair is None:
+            return Found(place, zone, number, -1, first, last, hit, chunk, query, features, lacks)
+        stair_number = self._number_of["stairs"].get(stair.value, -1)
+        if stair_number >= 0:
+            low = place * PLACE_STEP + zone * ZONE_STEP + number * BUILDING_STEP + stair_number
+            one, behind = self.register.units(low, low + STAIR_STEP)
+            if behind > one:
+                return Found(place, zone, number, stair_number, one, behind, hit, chunk, query, features, lacks)
+        features[13] = 1.0
+        lacks = (*lacks, "stair.not_in_register")
+        return Found(place, zone, number, -1, first, last, hit, chunk, query, features, lacks)
+
+    def _zones(
+        self, query: Query, place: int, chunk: Chunk | None, features: list[float]
+    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        said = (zone_id(chunk.zone) if chunk is not None and chunk.zone else "") or query.zone
+        held = self.zones_of[place]
+        if said:
+            number = self._number_of["zones"].get(said, -1)
+            if number in held:
+                return (number,), ()
+            features[10] = 1.0
+            return held, ("zone.not_in_register",)
+        if 0 in held:
+            return held, ()
+        features[11] = 1.0
+        return held, ("zone.missing",)
+
+    def _found(self, query, place, hit, chunk, features, unit, lacks):  # type: ignore[no-untyped-def]
+        zone, building, stair = unit
+        low = place * PLACE_STEP
+        high = low + PLACE_STEP
+        if zone >= 0:
+            low += zone * ZONE_STEP
+            high = low + ZONE_STEP
+        first, last = self.register.units(low, high)
+        return Found(place, zone, building, stair, first, last, hit, chunk, query, features, lacks)

@@ -1,0 +1,66 @@
+"""What callers say around an address: persons and numbers to forget, complaints to leave aside."""
+
+from __future__ import annotations
+
+import re
+
+_HONORIFIC = "先生|女士|小姐|太太|老师|师傅|大爷|大妈|大娘|阿姨|大哥|大姐|同志|老板|医生|书记|主任"
+_SURNAME = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
+    "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤康温牛樊葛邢安齐"
+    "易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛"
+    "靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应"
+    "臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+_PERSONAL = re.compile(
+    # mobile and landline numbers, blanks and dashes inside; identity card numbers
+    r"(?:(?:手机|电话|联系方式|联系电话|手机号码?|微信|身份证号?码?|tel|TEL|Tel|phone)[:：是为 ]{0,2})?"
+    r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|\d{17}[0-9Xx]"
+    r"|(?<=电话)\d{7,8}|(?<=[话机号码：:])\d{7,8})(?![0-9])"
+    # a person: in brackets, by title, by introduction
+    rf"|[(（\[【]\s*[{_SURNAME}](?:[\u4e00-\u9fff]{{0,2}}(?:{_HONORIFIC})|[\u4e00-\u9fff]{{1,2}}"
+    r"(?<![庄村区院苑园楼里路街巷口期城门桥镇乡县市店厂]))\s*[,，、]?\s*[)）\]】]"
+    rf"|(?:我叫|我是|我姓|姓名|联系人|业主|户主|收件人|收货人)[:：是为]?\s*[{_SURNAME}]"
+    rf"(?:某某?|[\u4e00-\u9fff]{{0,2}})(?=[,，。;；、\s]|电话|手机|{_HONORIFIC}|$)(?:{_HONORIFIC})?"
+    rf"|(?<![\u4e00-\u9fff])[{_SURNAME}][\u4e00-\u9fff]{{0,2}}(?:{_HONORIFIC})(?=[,，。;；、\s]|$)"
+)
+
+_OPENINGS = re.compile(
+    r"^(?:(?:喂|嗯+|呃|哎|诶|你好|您好|请问|请|麻烦您?|师傅|帮我?|那个|就是|呢|啊|呀|哦|说一下|报一下|查一?下?|查询|看一?下|问一?下|是在?)"
+    r"[,. ]*)+"
+)
+_SITTING = re.compile(
+    r"^(?:我(?:们)?(?:家|这(?:里|边|儿)?|那(?:里|边|儿)?)?(?:现在)?(?:就?是|就?在|就?住在?|位于|的?地址是?)+|我(?:们)?家?(?=[^家们])"
+    r"|家?住(?:址)?(?:在|是|:)?(?=..)|家?就?在(?=..)|家庭?地址[是:]?|(?:详细|具体|现)?(?:地址|住址|位置)(?:就?是|在|为|:)?"
+    r"|这(?:里|边|儿)(?:就?是|位于)?|位于|坐落于?|(?:到|去|来|送到|发到|寄到|找)(?=..)|(?:有人)?在(?=..)|是(?=..))[,:是在 ]*"
+)
+_INSIDE = re.compile(r"(?:里面|里边|里头|院内|院里|内|里|这边|这里|那边|那里|的)$")
+
+
+def without_persons(text: str) -> str:
+    """Return a text without phone numbers, identity numbers and names of persons.
+
+    What is taken out leaves blanks of the same length, so that places in the text stay. This
+    comes before anything else that looks at a query; what was taken out is kept nowhere.
+    """
+    return _PERSONAL.sub(_blank, text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * (match.end() - match.start())
+
+
+def opening_length(text: str) -> int:
+    """Return how many characters of a written form are a caller's opening (您好, 我住在 …)."""
+    start = 0
+    while True:
+        match = _OPENINGS.match(text[start:]) or _SITTING.match(text[start:])
+        if match is None or not match.end() or start + match.end() >= len(text):
+            return start
+        start += match.end()
+
+
+def inside_words(text: str) -> int:
+    """Return how many characters at the end only say that something is inside (里面, 院内)."""
+    match = _INSIDE.search(text)
+    return 0 if match is None or match.start() < 2 else len(text) - match.start()  # noqa: PLR2004
