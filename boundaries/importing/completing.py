@@ -141,9 +141,11 @@ def _with_communities(parts: Parts, scheme: Scheme) -> Parts:
         parts = replace(parts, grids=grids.assign(community=_communities_of(parts, scheme)))
     if len(parts.town.communities) or not len(parts.town.jurisdiction):
         return parts
-    if grids is None or parts.grids is None or parts.grids["community"].isna().all():
+    if grids is None or parts.grids is None:
         return _with_one_community(parts, scheme)
     coarsest = parts.grids[parts.grids["level"] == parts.grids["level"].min()]
+    if coarsest["community"].isna().any():
+        return _with_one_community(parts, scheme)
     groups = coarsest.groupby("community", sort=True)
     codes = [str(code) for code, _ in groups]
     shapes = [_union(group.geometry.to_numpy()) for _, group in groups]
@@ -159,7 +161,7 @@ def _communities_of(parts: Parts, scheme: Scheme) -> pd.Series:
     if grids is None:
         return pd.Series([], dtype=object)
     community = grids["community"].copy()
-    lacks = community.isna() & grids["code"].map(scheme.level_of_code).notna()
+    lacks = community.isna() & (grids["code"].map(scheme.level_of_code) == grids["level"])
     community[lacks] = grids["code"][lacks].map(scheme.community_of)
     rows = grids.index[community.isna()]
     community[rows] = _holders(grids.loc[rows], parts.town.communities, "code")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from boundaries.estimate import count_households, estimate_households
 from boundaries.importing.completing import Parts, completed
+from boundaries.importing.doubling import given_twice, without_doubles
 from boundaries.importing.joining import Joined, joined_layers
 from boundaries.importing.placing import misplaced
 from boundaries.importing.referring import dangling
@@ -21,8 +22,6 @@ from geo.datum import Datum
 from geo.layers import (
     DEFAULT_LIMITS,
     LAYERS,
-    OSM_LAYERS,
-    LayerMapping,
     Limits,
     MappingFile,
     Reading,
@@ -153,6 +152,7 @@ def read_files(
     chosen, notes, problems = _chosen(sources, mapping)
     if not chosen and not problems:
         raise input_error("importing.nothing", known=" ".join(LAYERS))
+    named_files = {str(source.path) for source in chosen if source.is_named}
     readings: list[Reading] = []
     for done, source in enumerate(chosen):
         if progress is not None:
@@ -166,7 +166,9 @@ def read_files(
     if progress is not None:
         progress("", len(chosen), len(chosen))
     notes += [note for reading in readings for note in reading.notes]
-    joined, more = joined_layers(_without_replaced(readings, notes))
+    readings = without_doubles(readings, notes)
+    problems += given_twice([each for each in readings if each.source.file not in named_files])
+    joined, more = joined_layers(readings)
     problems += [*more, *dangling(joined, chosen, problems), *misplaced(joined, scheme)]
     if problems:
         raise InputError(problems)
@@ -190,28 +192,39 @@ def read_files(
 def _chosen(
     sources: Mapping[str, Path | str] | Iterable[SourceFile | Path] | Path, mapping: MappingFile
 ) -> tuple[list[SourceFile], list[Message], list[Problem]]:
-    named = [
-        SourceFile(each.layer, each.path, each.source_layer, each.mapping, is_named=True)
-        for each in mapping.sources
-    ]
+    """Return what to read: sources that are named go before those that are recognised."""
+    named: list[SourceFile] = []
     paths: list[Path] = []
     if isinstance(sources, Mapping):
-        named += [
+        named = [
             SourceFile(layer, Path(path), None, mapping.of(layer), is_named=True)
             for layer, path in sources.items()
         ]
-    elif isinstance(sources, Path):
-        paths = [sources]
     else:
-        for each in sources:
+        for each in [sources] if isinstance(sources, Path) else sources:
             if isinstance(each, SourceFile):
                 named.append(each)
             else:
                 paths.append(Path(each))
-    found, notes, problems = sources_in(paths, mapping)
+    named += [
+        SourceFile(
+            each.layer, _found(each.path, paths), each.source_layer, each.mapping, is_named=True
+        )
+        for each in mapping.sources
+    ]
+    mapped = {each.path for each in named}
+    found, notes, problems = sources_in(paths, mapping, taken=mapped)
     taken = {each.layer for each in named}
     kept = [each for each in found if each.layer not in taken]
     return [*named, *kept], notes, problems
+
+
+def _found(file: Path, paths: Sequence[Path]) -> Path:
+    """Return a file that the mapping names: beside it, else among the paths given."""
+    if file.exists():
+        return file
+    candidates = [path / file.name if path.is_dir() else path for path in paths]
+    return next((each for each in candidates if each.name == file.name and each.exists()), file)
 
 
 def _read(
@@ -253,28 +266,8 @@ def _reading_of(path: Path, layer: str, frame: pd.DataFrame) -> Reading:
     """Return what was read from OpenStreetMap as any other source."""
     rows = pd.RangeIndex(1, len(frame) + 1).to_numpy()
     empty = rows[:0].astype(bool)
-    source = Source(str(path), layer, pd.DataFrame(index=frame.index), None, empty, None)
-    return Reading(layer, source, frame, rows, LayerMapping().columns, (), "EPSG:4326", ())
-
-
-def _without_replaced(readings: Sequence[Reading], notes: list[Message]) -> list[Reading]:
-    """Leave out what OpenStreetMap has where a file of its own has it; barriers add up."""
-    own = {each.layer for each in readings if not _is_osm(each)}
-    kept = []
-    for each in readings:
-        if _is_osm(each) and each.layer in own and each.layer != "barriers":
-            notes.append(each.source.note("importing.osm_replaced"))
-        else:
-            kept.append(each)
-    return kept
-
-
-def _is_osm(reading: Reading) -> bool:
-    return (
-        reading.source.shapes is None
-        and reading.layer in OSM_LAYERS
-        and not len(reading.source.table.columns)
-    )
+    source = Source(str(path), OSM, pd.DataFrame(index=frame.index), None, empty, None)
+    return Reading(layer, source, frame, rows, {}, (), "EPSG:4326", ())
 
 
 def _made(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from messages import Message
 
 OSM = "osm"
 _MANY_LAYERS = (".gpkg", ".kml", ".kmz", ".xlsx")
-_SEVERAL_SOURCES = ("barriers", "grids")
 _TOKENS = re.compile(r"[\s_\-.()（）]+")
 
 
@@ -97,7 +96,7 @@ def _source(
 
 
 def sources_in(
-    paths: Iterable[Path], mapping: MappingFile
+    paths: Iterable[Path], mapping: MappingFile, *, taken: Container[Path] = ()
 ) -> tuple[list[SourceFile], list[Message], list[Problem]]:
     """Recognise the layers in files and folders by the usual names.
 
@@ -107,12 +106,13 @@ def sources_in(
         Files, or folders whose files of a known format are all looked at.
     mapping
         Where the layers' columns are looked up.
+    taken
+        Files that are spoken for.
 
     Returns
     -------
     sources, notes, problems
-        What was recognised; what was left out; files that cannot be opened, and layers that
-        more than one file could be.
+        What was recognised; what was left out; files that cannot be opened.
     """
     sources: list[SourceFile] = []
     notes: list[Message] = []
@@ -125,10 +125,11 @@ def sources_in(
             if not inside:
                 problems += input_error("importing.empty_folder", file=path).problems
             for each in inside:
+                if each in taken:
+                    continue
                 _recognise(each, mapping, sources, notes, problems, is_named=False)
-        else:
+        elif path not in taken:
             _recognise(path, mapping, sources, notes, problems, is_named=True)
-    problems += _given_twice(sources)
     return sources, notes, problems
 
 
@@ -151,27 +152,35 @@ def _recognise(
         ).problems
         return
     try:
-        inside = _layers_in(path)
+        found, unknown = _layers_of(path, mapping)
     except InputError as error:
         problems += error.problems
         return
-    by_file = _layer_of_file(path)
-    count = len(sources)
+    sources += found
+    notes += [
+        Message("importing.layer_left_out", {"file": path.name, "layer": name}) for name in unknown
+    ]
+    if not found and is_named:
+        known = " ".join(LAYERS)
+        problems += input_error("importing.not_recognised", file=path, known=known).problems
+    elif not found and suffix_of(path) != ".txt":  # licences and the like lie beside data
+        notes.append(Message("importing.file_left_out", {"file": path.name}))
+
+
+def _layers_of(path: Path, mapping: MappingFile) -> tuple[list[SourceFile], list[str]]:
+    """Return the layers recognised in a file, and the names of those that are not."""
+    inside = _layers_in(path)
+    found: list[SourceFile] = []
+    unknown: list[str] = []
     for name in inside:
         layer = None if name is None else layer_of(name)
         if layer is None and len(inside) == 1:
-            layer = by_file
+            layer = _layer_of_file(path)
         if layer is not None:
-            sources.append(_source(layer, path, name, mapping))
-        elif len(inside) > 1:
-            notes.append(Message("importing.layer_left_out", {"file": str(path), "layer": name}))
-    if len(sources) == count:
-        if is_named:
-            problems += input_error(
-                "importing.not_recognised", file=path, known=" ".join(LAYERS)
-            ).problems
-        else:
-            notes.append(Message("importing.file_left_out", {"file": str(path)}))
+            found.append(_source(layer, path, name, mapping))
+        elif name is not None and len(inside) > 1:
+            unknown.append(name)
+    return found, unknown
 
 
 def _layers_in(path: Path) -> list[str | None]:
@@ -186,16 +195,3 @@ def _layer_of_file(path: Path) -> str | None:
     """Return the layer that a file is named for, whole or in one of the name's words."""
     candidates = [path.stem, *_TOKENS.split(path.stem)]
     return next((layer for word in candidates if word and (layer := layer_of(word))), None)
-
-
-def _given_twice(sources: list[SourceFile]) -> list[Problem]:
-    problems: list[Problem] = []
-    for layer in LAYERS:
-        files = [each for each in sources if each.layer == layer]
-        if layer in _SEVERAL_SOURCES or len(files) < 2:  # noqa: PLR2004 - one is right
-            continue
-        listed = "、".join(
-            str(f.path) + (f":{f.source_layer}" if f.source_layer else "") for f in files
-        )
-        problems += input_error("importing.given_twice", layer=layer, value=listed).problems
-    return problems

@@ -15,6 +15,7 @@ import shapely
 
 from geo.datum import Datum
 from geo.layers import osm
+from geo.layers.address_text import composed, composed_road
 from geo.layers.lattice import on_lattice
 from geo.layers.mapping import LayerMapping, read_mapping
 from geo.layers.names import COLUMN_NAMES, barrier_kind_of, guessed
@@ -213,8 +214,13 @@ def _values(
         if heading is not None:
             columns[name] = heading
             values = source.table[heading]
+            if (layer, name) == ("addresses", "road") and name not in mapping.columns:
+                values = _first(composed_road(source.table), values)
         elif name in mapping.templates:
             values = _filled_template(source, mapping.templates[name], problems)
+        elif (whole := _composed(source, layer, name)) is not None:
+            values = whole
+            notes.append(source.note("layers.composed", column=name))
         elif name in mapping.constants:
             values = pd.Series([mapping.constants[name]] * len(source.table), dtype=object)
         else:
@@ -228,6 +234,15 @@ def _values(
     frame = pd.DataFrame(made)
     notes += _defaults(source, layer, frame, {*columns, *mapping.constants})
     return frame, columns, problems, notes
+
+
+def _composed(source: Source, layer: str, name: str) -> pd.Series | None:
+    """Return an address' text from the columns of its parts, where it has no column itself."""
+    return composed(source.table) if (layer, name) == ("addresses", "text") else None
+
+
+def _first(values: pd.Series | None, otherwise: pd.Series) -> pd.Series:
+    return otherwise if values is None else values
 
 
 def _filled_template(source: Source, pattern: str, problems: list[Problem]) -> pd.Series:

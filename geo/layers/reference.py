@@ -23,6 +23,7 @@ _ACCURATE_M = 2.0
 _LONGEST_DEGREES = 360.0
 _EASTING_M = 1_000_000.0  # no easting lies farther from its central meridian
 _PREFIXED_ZONE_M = 1_000_000.0
+_NORTHERNMOST_M = 1e7
 
 
 @dataclass(frozen=True)
@@ -162,34 +163,102 @@ def misread(source: Source, shapes: Shapes, reference: Reference) -> list[Proble
     """Return what shows that coordinates are not what they are said to be (rule R02).
 
     Swapped axes, degrees taken for metres or the other way round, a missing or strange zone
-    prefix, and places far from where any town of ours lies.
+    prefix, and places far from where any town of ours lies. Where most of the rows are so, the
+    layer is told as a whole; else the rows.
     """
-    box = shapely.total_bounds(shapes)
-    if not np.isfinite(box).all():
+    bounds = shapely.bounds(shapes)
+    placed = np.isfinite(bounds).all(axis=1)
+    faults = _faults_in_degrees if reference.crs.is_geographic else _faults_in_metres
+    problems: list[Problem] = []
+    left = placed.copy()
+    for key, faulty in faults(bounds, reference):
+        rows = np.flatnonzero(left & faulty)
+        left &= ~faulty
+        problems += _told(source, key, rows, bounds, reference, whole=int(placed.sum()))
+    rows = np.flatnonzero(left)
+    rows = rows[_out_of_area(bounds[rows], reference)]
+    return problems + _told(
+        source, "layers.out_of_area", rows, bounds, reference, whole=int(placed.sum())
+    )
+
+
+_Bounds = npt.NDArray[np.float64]
+_Faults = list[tuple[str, npt.NDArray[np.bool_]]]
+
+
+def _told(
+    source: Source,
+    key: str,
+    rows: npt.NDArray[np.int64],
+    bounds: _Bounds,
+    reference: Reference,
+    *,
+    whole: int,
+) -> list[Problem]:
+    """Return one problem for the layer where most rows have a fault, else one a row."""
+    if not len(rows):
         return []
-    shown = " ".join(f"{value:.6g}" for value in box)
-    told = {"value": shown, "crs": reference.name}
-    if reference.crs.is_geographic:
-        key = _misread_degrees(box)
-        if key is not None:
-            zones = _zones_of_prefix(box)
-            return [source.problem(key, column="geometry", zones=zones, **told)]
+    if len(rows) * 2 > whole:
+        low, high = bounds[rows, :2].min(axis=0), bounds[rows, 2:].max(axis=0)
+        places: list[tuple[int | None, _Bounds]] = [(None, np.concatenate([low, high]))]
     else:
-        if max(abs(box[0]), abs(box[2])) <= _LONGEST_DEGREES and abs(box[3]) <= _LONGEST_DEGREES:
-            return [source.problem("layers.degrees_for_metres", column="geometry", **told)]
-        problem = _misread_zone(source, box, reference, told)
-        if problem is not None:
-            return [problem]
-    return _out_of_area(source, box, reference, told)
+        places = [(int(row) + 1, bounds[row]) for row in rows]
+    return [
+        source.problem(
+            key,
+            row=row,
+            column="geometry",
+            value=" ".join(f"{value:.10g}" for value in box),
+            crs=reference.name,
+            zones=_advised_zone(box, reference),
+        )
+        for row, box in places
+    ]
 
 
-def _misread_degrees(box: npt.NDArray[np.float64]) -> str | None:
-    if np.abs(box).max() > _LONGEST_DEGREES:
-        return "layers.metres_for_degrees"
+def _faults_in_degrees(bounds: _Bounds, reference: Reference) -> _Faults:
+    del reference
     west, south, east, north = SERVED_BOX
-    as_given = west <= box[0] and box[2] <= east and south <= box[1] and box[3] <= north
-    as_swapped = west <= box[1] and box[3] <= east and south <= box[0] and box[2] <= north
-    return "layers.swapped_axes" if as_swapped and not as_given else None
+    with np.errstate(invalid="ignore"):
+        as_given = _within(bounds, SERVED_BOX)
+        as_swapped = _within(bounds, (south, west, north, east))
+        return [
+            ("layers.metres_for_degrees", np.abs(bounds).max(axis=1) > _LONGEST_DEGREES),
+            ("layers.swapped_axes", as_swapped & ~as_given),
+        ]
+
+
+def _faults_in_metres(bounds: _Bounds, reference: Reference) -> _Faults:
+    """Return what is wrong with eastings and northings, those of a Gauss–Krüger zone above all."""
+    with np.errstate(invalid="ignore"):
+        faults = [("layers.degrees_for_metres", np.abs(bounds).max(axis=1) <= _LONGEST_DEGREES)]
+        false_easting = _false_easting(reference.crs)
+        if false_easting is None:
+            return faults
+        first, second = bounds[:, 0], bounds[:, 1]
+        as_given = (np.abs(first - false_easting) <= _EASTING_M / 2) & (second >= 0)
+        is_easting = np.abs(second - false_easting) <= _EASTING_M / 2
+        swapped = is_easting & (first > 0) & (first < _NORTHERNMOST_M)
+        other_prefix = (
+            np.abs(first % _PREFIXED_ZONE_M - false_easting % _PREFIXED_ZONE_M) <= _EASTING_M / 2
+        )
+        return [
+            *faults,
+            ("layers.swapped_axes", swapped & ~as_given),
+            ("layers.zone_prefix", other_prefix & ~as_given),
+        ]
+
+
+def _within(bounds: _Bounds, box: tuple[float, float, float, float]) -> npt.NDArray[np.bool_]:
+    inside = (bounds[:, :2] >= box[:2]).all(axis=1) & (bounds[:, 2:] <= box[2:]).all(axis=1)
+    return np.asarray(inside, dtype=bool)
+
+
+def _advised_zone(box: _Bounds, reference: Reference) -> str:
+    """Return the CRS that coordinates look like, as advice."""
+    if reference.crs.is_geographic or box[0] > _PREFIXED_ZONE_M:
+        return _zones_of_prefix(box)
+    return _unprefixed(reference.crs)
 
 
 def _zones_of_prefix(box: npt.NDArray[np.float64]) -> str:
@@ -200,23 +269,6 @@ def _zones_of_prefix(box: npt.NDArray[np.float64]) -> str:
     if 13 <= zone <= 23:  # noqa: PLR2004 - those of the 6° zones
         return f"EPSG:{4491 + zone - 13}"
     return "EPSG:4534 … EPSG:4554"
-
-
-def _misread_zone(
-    source: Source, box: npt.NDArray[np.float64], reference: Reference, told: dict[str, str]
-) -> Problem | None:
-    """Return what is wrong with the eastings of a Gauss–Krüger zone."""
-    false_easting = _false_easting(reference.crs)
-    if false_easting is None:
-        return None
-    if abs(box[0] - false_easting) <= _EASTING_M / 2 and box[1] >= 0:
-        return None
-    if abs(box[1] - false_easting) <= _EASTING_M / 2 and 0 < box[0] < 1e7:  # noqa: PLR2004
-        return source.problem("layers.swapped_axes", column="geometry", zones="", **told)
-    if abs(box[0] % _PREFIXED_ZONE_M - false_easting % _PREFIXED_ZONE_M) <= _EASTING_M / 2:
-        zones = _zones_of_prefix(box) if box[0] > _PREFIXED_ZONE_M else _unprefixed(reference.crs)
-        return source.problem("layers.zone_prefix", column="geometry", zones=zones, **told)
-    return None
 
 
 def _false_easting(crs: pyproj.CRS) -> float | None:
@@ -236,18 +288,10 @@ def _unprefixed(crs: pyproj.CRS) -> str:
     return "EPSG:4534 … EPSG:4554"
 
 
-def _out_of_area(
-    source: Source, box: npt.NDArray[np.float64], reference: Reference, told: dict[str, str]
-) -> list[Problem]:
-    corners = np.array([[box[0], box[1]], [box[2], box[3]], [box[0], box[3]], [box[2], box[1]]])
-    placed = reference.to_stored(corners)
+def _out_of_area(bounds: _Bounds, reference: Reference) -> npt.NDArray[np.bool_]:
+    """Return which boxes do not lie where a town of ours may."""
+    corners = bounds[:, [0, 1, 2, 3, 0, 3, 2, 1]].reshape(-1, 2)
+    placed = reference.to_stored(corners).reshape(-1, 4, 2)
     west, south, east, north = SERVED_BOX
-    inside = (
-        (placed[:, 0] >= west)
-        & (placed[:, 0] <= east)
-        & (placed[:, 1] >= south)
-        & (placed[:, 1] <= north)
-    )
-    if inside.all():
-        return []
-    return [source.problem("layers.out_of_area", column="geometry", **told)]
+    inside = (placed >= (west, south)) & (placed <= (east, north))
+    return np.asarray(~inside.all(axis=(1, 2)), dtype=bool)

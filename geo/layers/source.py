@@ -94,7 +94,7 @@ class Source:
 
     def note(self, key: str, /, **values: object) -> Message:
         """Return something worth knowing about this source, which is no problem."""
-        return Message(key, {"file": self.file, "layer": self.layer or "", **values})
+        return Message(key, {"file": Path(self.file).name, "layer": self.layer or "", **values})
 
 
 def shortened(value: object, *, most: int = 120) -> str:
