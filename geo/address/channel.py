@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from geo.address.sound import sounds_alike
 from geo.address.vocabulary import (
     COMMON_WORDS,
+    FUNCTION_WORDS,
     GENERIC,
+    PREDICATES,
     OfficeReading,
     generic_end,
     office_reading,
@@ -34,6 +36,8 @@ SHORT_NAME = 3.0
 OFFICE_RENAMED = 1.0
 OFFICE_FORMER = 1.5
 HOUSING_WORD = 3.0
+IN_SPEECH = 2.0
+IN_WORDS = 6.0
 CAP = 30.0
 
 _IDENTITY = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后一二三四五六七八九十")
@@ -104,6 +108,28 @@ def office_cost(said: OfficeReading, held: OfficeReading) -> float:
     if said[2] != held[2]:
         cost += HOUSING_WORD
     return cost + (OFFICE_FORMER if said[3] != held[3] else 0.0)
+
+
+def other_end(given: str, name: str) -> bool:
+    """Return whether a different generic end is said: 嘉园 for 家园 is another compound."""
+    said, held = generic_end(given), generic_end(name)
+    return bool(said and held and said != held and not held.endswith(said))
+
+
+def leading_cost(words: str) -> float:
+    """Return the cost of words before a name that belong to no name."""
+    if FUNCTION_WORDS.search(words):
+        return IN_SPEECH
+    return IN_WORDS if len(words) > 1 else OTHER_IDENTITY
+
+
+def trailing_cost(name: str, words: str) -> float:
+    """Return the cost of words behind a name that belong to no name, a complaint's mostly."""
+    if generic_end(f"某{words}") or len(words) < 2:  # noqa: PLR2004
+        return CAP
+    if PREDICATES.search(words):
+        return IN_SPEECH
+    return IN_WORDS if generic_end(name) else CAP
 
 
 @dataclass(frozen=True)

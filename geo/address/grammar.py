@@ -27,18 +27,22 @@ _TOKEN = re.compile(
     rf"|(?<![0-9A-Z])(?P<stair>\d{{1,2}}|[A-Z]\d?|[{_STEMS}{_SIDES}])(?P<stair_word>号?单元"
     rf"|单(?=$|[-,\d])|门(?![口面诊市头卫窗牌前外])|梯(?!田))"
     # 负1层 B1层 5楼 5F
-    r"|(?<![0-9A-Z])(?P<floor>负?\d{1,2}|B\d|地下(?:\d(?=[层楼]))?|底|顶)(?P<floor_word>层|楼|F(?![A-Z0-9]))"
+    r"|(?<![0-9A-Z])(?P<floor>负?\d{1,3}|B\d|地下(?:\d(?=[层楼]))?|底|顶)(?P<floor_word>层|楼|F(?![A-Z0-9]))"
     # 501室 1201号房
     r"|(?<![0-9A-Z])(?P<room>[A-Z]{0,2}-?\d{1,5}[A-Z]?)(?P<room_word>号?(?:室|房(?!产)间?)|户)"
     r"|(?P<side>[东西南北中]户)"
     # 12号 12号之3 12号附1号 附3号
     rf"|(?<![0-9A-Z])(?P<number>附?\d{{1,5}}[A-Z{_STEMS}]?)号(?![路街桥线道公馆店厂井坑港渠台码门])"
     r"(?P<behind>之\d+|附\d+号?|-\d+(?!\d*[-号室]))?"
-    # 501 at the end of its clause or before the next token
+    # 501 right behind a stair, building or floor; or at the end of its clause, before a token
+    r"|(?<=[元门栋幢座楼层#])(?P<room_behind>\d{3,4})(?=[^0-9A-Z号楼栋幢座单层室房户#/-])"
     rf"|(?<![0-9A-Z])(?P<bare>[A-Z]?\d{{1,5}}[A-Z]?)(?=$|[-,()/#\s]|[{_SIDES}{_STEMS}]?单元)"
 )
 
-_KINDS = {name: name.removesuffix("_word") for name in _TOKEN.groupindex} | {"behind": "number"}
+_KINDS = {name: name.removesuffix("_word") for name in _TOKEN.groupindex} | {
+    "behind": "number",
+    "room_behind": "room_behind",
+}
 
 _ROAD_END = "路街道巷弄段衢径堤线"
 _RURAL_END = "村组队庄营屯社寨沟湾坪堡岭邻里"
@@ -300,6 +304,7 @@ _READ = {
     "stair": _stair,
     "floor": _floor,
     "room": _room,
+    "room_behind": _room,
     "side": _side,
     "number": _number,
     "bare": _bare,
@@ -317,7 +322,12 @@ def _others(text: str, first: Reading) -> list[Reading]:
         first.room,
         first.number,
     )
-    if building is not None and building.start and text[building.start - 1] in _HAN_DIGITS:
+    if (
+        building is not None
+        and len(building.value) == 1
+        and building.start
+        and text[building.start - 1] in _HAN_DIGITS
+    ):
         # 小区二3号楼: spelled digits rather than a name that ends in a numeral
         tens = _HAN_DIGITS.index(text[building.start - 1]) + 1
         joined = Element("building", f"{tens}{building.value}", building.start - 1, building.end)

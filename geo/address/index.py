@@ -15,7 +15,7 @@ from geo.address.areas import areas_of
 from geo.address.present import Presenter
 from geo.address.query import Query
 from geo.address.register import Register, read_register
-from geo.address.search import Found, Searcher
+from geo.address.search import READING, Found, Searcher
 from geo.address.weighing import Weights, probabilities
 
 FORMAT = 1
@@ -122,7 +122,7 @@ class AddressIndex:
             for place, other in enumerate(queries[1:], start=1):
                 more = self.searcher.find(other)
                 for one in more:
-                    one.features[17] = float(place)
+                    one.features[READING] = float(place)
                 found = _merged(found, more)
         none = self.searcher.none_features(query, found)
         kept, p_none = probabilities(self.weights, found, none, limit)

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from geo.address.grammar import Reading, chains
 from geo.address.lexicon import Lexicon
+from geo.address.names import NameIndex
 from geo.address.normalise import Normalised, normalise
 from geo.address.parse import CITY, DISTRICT, GROUP, PROVINCE, ROAD, ZONE, relation_behind
 from geo.address.relation import Relation
 from geo.address.speech import inside_words, opening_length, without_persons
 from geo.address.units import zone_id
 
+NEARLY = 11.0
 _STOPS = re.compile(r"[,() ]+")
 _MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
 _WHOLE_ZONE = re.compile(
@@ -73,14 +75,15 @@ class QueryReader:
     lexicon
         Areas and roads of the register.
     names
-        Written forms of every name and alias.
+        Every name and alias.
     special
         Names that hold digits or single letters, which the chain must leave alone.
     """
 
-    def __init__(self, lexicon: Lexicon, names: dict[str, int], special: list[str]) -> None:
+    def __init__(self, lexicon: Lexicon, names: NameIndex, special: list[str]) -> None:
         self.lexicon = lexicon
-        self.names = names
+        self.names = names.exact
+        self.similar = names.find
         self._special = (
             re.compile("|".join(map(re.escape, sorted(special, key=lambda name: (-len(name), name)))))
             if special
@@ -104,12 +107,18 @@ class QueryReader:
 
     def _query(self, written: Normalised, chain: Reading) -> Query:
         form = written.text
-        relation = relation_behind(form, chain)
-        query = Query(written, chain, relation)
         elements = chain.elements
+        relation = relation_behind(form, chain)
+        if relation is not None and any(
+            relation.start < element.end and relation.end > element.start for element in elements
+        ):
+            relation = None
+        if relation is not None and relation.end >= len(form) and self._ends_in_name(relation, form):
+            relation = None
+        query = Query(written, chain, relation)
         end = len(form)
         if relation is not None:
-            if relation.end >= end and form not in self.names:
+            if relation.end >= end:
                 end = min(end, relation.start)
             elif not elements or relation.start < elements[-1].end:
                 query.relation = None
@@ -126,6 +135,10 @@ class QueryReader:
             self._stretch(query, start, end, chain_end=chain_end, to="")
         query.chunks.sort(key=lambda chunk: chunk.name not in self.names)
         return query
+
+    def _ends_in_name(self, relation: Relation, form: str) -> bool:
+        """Return whether the words of a relation are the end of a name (桥头, 路口村)."""
+        return any(form[start:] in self.names for start in range(relation.start))
 
     def _stretch(self, query: Query, start: int, end: int, *, chain_end: int, to: str) -> None:
         """Read the words between two elements of the chain."""
@@ -150,7 +163,9 @@ class QueryReader:
             start += opening_length(form[start:end])
         start = self._take_areas(query, start, end)
         if followed == "number" and start < end and not query.road:
-            start = self._unknown_road(query, start, end)
+            end = self._take_back(query, start, end)
+            if not query.road:
+                start = self._unknown_road(query, start, end)
         chunk = self._named(form, start, end)
         if chunk is None:
             end = self._take_back(query, start, end)
@@ -172,18 +187,19 @@ class QueryReader:
             query.chunks.append(self._chunk(form, start, end))
 
     def _chunk(self, form: str, start: int, end: int) -> Chunk:
-        zone = ZONE.search(form, start, end)
-        words = zone.group(0) if zone is not None and zone.start() > start else ""
-        return Chunk(start, end, form[start:end], words)
+        for zone in _zones(form, start, end):
+            return Chunk(start, end, form[start:end], zone)
+        return Chunk(start, end, form[start:end], "")
 
     def _named(self, form: str, start: int, end: int) -> Chunk | None:
         """Return the stretch as a chunk if it is a name of the register, with a zone or without."""
         words = form[start:end]
         if words in self.names:
             return Chunk(start, end, words, "")
-        zone = ZONE.search(form, start, end)
-        if zone is not None and form[start : zone.start()] in self.names:
-            return Chunk(start, zone.start(), form[start : zone.start()], zone.group(0))
+        for zone in _zones(form, start, end):
+            name = words[: -len(zone)]
+            if name in self.names:
+                return Chunk(start, end - len(zone), name, zone)
         return None
 
     def _take_areas(self, query: Query, start: int, end: int) -> int:
@@ -240,10 +256,20 @@ class QueryReader:
             if match is None or match.end() == match.start() or match.end() >= end:
                 continue
             words = match.group(0)
-            if self._named(form, start, end) is None and not self._begins_name(words):
+            if pattern is not PROVINCE and not query.foreign and self._is_like_name(form, start, end):
+                return 0
+            if not self._begins_name(words):
                 query.foreign += words
                 return len(words)
         return 0
+
+    def _is_like_name(self, form: str, start: int, end: int) -> bool:
+        """Return whether all the words together are nearly a name (翠县花园 for 翠微花园)."""
+        if self._named(form, start, end) is not None:
+            return True
+        chunk = self._chunk(form, start, end)
+        name = chunk.name.removesuffix(chunk.zone) if chunk.zone else chunk.name
+        return any(hit.cost <= NEARLY for hit in self.similar(name)[:1])
 
     def _begins_name(self, words: str) -> bool:
         return words in self.names or words[:-1] in self.names
@@ -254,3 +280,18 @@ class QueryReader:
             return start
         query.unknown_road = (start, match.end())
         return end
+
+
+def zones_at_end(words: str) -> list[str]:
+    """Return what the end of some words may say of a zone, the shortest first."""
+    return _zones(words, 0, len(words))
+
+
+def _zones(form: str, start: int, end: int) -> list[str]:
+    """Return what the end of a name may say of a zone: of 二期C区, C区 and the whole."""
+    zone = ZONE.search(form, start, end)
+    if zone is None or zone.start() <= start:
+        return []
+    words = zone.group(0)
+    place = words.find("期") + 1
+    return [words[place:], words] if 0 < place < len(words) else [words]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from geo.address.lexicon import Lexicon, Word
+from geo.address.channel import leading_cost, other_end, trailing_cost
 from geo.address.names import Hit, NameIndex
 from geo.address.normalise import written_form
-from geo.address.query import Chunk, Query, QueryReader
+from geo.address.query import NEARLY, Chunk, Query, QueryReader, zones_at_end
 from geo.address.register import BUILDING_STEP, KINDS, PLACE_STEP, STAIR_STEP, ZONE_STEP, Register
 from geo.address.units import number_base, number_id, zone_id
 
@@ -31,13 +32,17 @@ FEATURES = (
     "size",
     "unread",
     "door_only",
+    "other_end",
     "reading",
     "none",
     "absent",
 )
 """What a candidate is weighed by; the last two belong to "none of these"."""
 
-DOOR_ONLY_COST = 13.0
+ROAD_COST = 13.0
+DOOR_ONLY, OTHER_END, READING, NONE, ABSENT = (
+    FEATURES.index(name) for name in ("door_only", "other_end", "reading", "none", "absent")
+)
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _MOST_PLACES = 40
 
@@ -82,7 +87,7 @@ class Searcher:
         self._names(arrays)
         self.lexicon = self._lexicon(areas)
         special = [name for name in self.names.names if any(char.isascii() for char in name)]
-        self.reader = QueryReader(self.lexicon, self.names.exact, special)
+        self.reader = QueryReader(self.lexicon, self.names, special)
         self.road_names = NameIndex(words["roads"][1:], words["roads"][1:])
 
     def _doors(self, places: list[int], roads: list[int], numbers: list[int]) -> None:
@@ -147,13 +152,12 @@ class Searcher:
                 features = self._named(hit, is_alias, chunk, query)
                 self._context(features, query, place, road, number)
                 found += self._units(query, place, hit, chunk, features)
-        extra = DOOR_ONLY_COST if query.chunks else 0.0
         for place in at_door:
             if place not in seen:
                 seen.add(place)
-                hit = Hit(-1, extra, "door")
+                hit = Hit(-1, 0.0, "door")
                 features = [0.0] * len(FEATURES)
-                features[16] = 1.0 if extra else 0.0
+                features[DOOR_ONLY] = 1.0 if query.chunks else 0.0
                 self._context(features, query, place, road, number)
                 found += self._units(query, place, hit, None, features)
         del hit_cost
@@ -162,13 +166,13 @@ class Searcher:
     def none_features(self, query: Query, found: list[Found]) -> list[float]:
         """Return the features of "none of these"."""
         features = [0.0] * len(FEATURES)
-        features[18] = 1.0
+        features[NONE] = 1.0
         if query.chunks:
             chunk = query.chunks[0]
             name = chunk.name[: -len(chunk.zone)] if chunk.name.endswith(chunk.zone) and chunk.zone else chunk.name
-            features[19] = min(self.names.naming.absent_cost(name or chunk.name), 40.0)
+            features[ABSENT] = min(self.names.naming.absent_cost(name or chunk.name), 40.0)
         elif found:
-            features[19] = 12.0
+            features[ABSENT] = 12.0
         return features
 
     def _hits(self, query: Query) -> list[tuple[Chunk, Hit]]:
@@ -183,20 +187,47 @@ class Searcher:
             if chunk.zone and chunk.name.endswith(chunk.zone):
                 name = chunk.name[: -len(chunk.zone)]
                 hits += [(chunk, hit) for hit in self.names.find(name)]
-            hits += [(chunk, hit) for hit in self._within(chunk)]
+            if not hits or hits[0][1].cost > NEARLY:
+                hits += self._within(chunk)
             if hits:
                 break
         return sorted(hits, key=lambda pair: pair[1].cost)
 
-    def _within(self, chunk: Chunk) -> list[Hit]:
+    def _within(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:
         """Return names that the words only hold: with speech before them or a complaint behind."""
-        del chunk
-        return []
+        words = chunk.name
+        hits: list[tuple[Chunk, Hit]] = []
+        exact = self.names.exact
+        bare = words.removesuffix(chunk.zone) if chunk.zone else words
+        for form, zone in ((bare, chunk.zone), (words, "")):
+            for start in range(1, len(form) - 1):
+                number = exact.get(form[start:])
+                if number is not None:
+                    cost = leading_cost(form[:start])
+                    named = Chunk(chunk.start + start, chunk.end, form[start:], zone)
+                    hits.append((named, Hit(number, cost, "within")))
+                    break
+        for end in range(len(words) - 1, 1, -1):
+            number = exact.get(words[:end])
+            zone = ""
+            if number is None:
+                for zone in zones_at_end(words[:end]):
+                    number = exact.get(words[: end - len(zone)])
+                    if number is not None:
+                        break
+            if number is not None:
+                cost = trailing_cost(words[:end], words[end:])
+                hits.append((Chunk(chunk.start, chunk.start + end, words[:end], zone), Hit(number, cost, "within")))
+                break
+        return hits
 
     def _named(self, hit: Hit, is_alias: bool, chunk: Chunk, query: Query) -> list[float]:  # noqa: FBT001
-        del chunk, query
+        del query
         features = [0.0] * len(FEATURES)
         features[0] = hit.cost
+        if hit.relation == "spelled":
+            given = chunk.name.removesuffix(chunk.zone) if chunk.zone else chunk.name
+            features[OTHER_END] = 1.0 if other_end(given, self.names.names[hit.name]) else 0.0
         features[1] = 1.0 if is_alias else 0.0
         features[2] = 1.0 if hit.relation == "short" else 0.0
         features[3] = 1.0 if hit.relation == "office" else 0.0
@@ -207,7 +238,7 @@ class Searcher:
             return query.road, 0.0
         words = query.written.text[slice(*query.unknown_road)]
         hits = self.road_names.find(words)
-        if hits and hits[0].cost < DOOR_ONLY_COST and (len(hits) == 1 or hits[1].cost > hits[0].cost):
+        if hits and hits[0].cost < ROAD_COST and (len(hits) == 1 or hits[1].cost > hits[0].cost):
             return hits[0].name + 1, hits[0].cost
         return -1, 0.0
 

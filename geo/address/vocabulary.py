@@ -109,6 +109,11 @@ FUNCTION_WORDS = re.compile(
 )
 """Words of speech that stand in no place name."""
 
+PREDICATES = re.compile(
+    r"[了没不有太很被把要着过吗呢啊]|漏|堵|坏|乱|停|噪|脏|臭|吵|打|响|断|倒|掉|裂|塌|着火|冒|流|堆|占|修|丢|偷|亮|通|反映|投诉|举报|需要|请|麻烦|怎么|什么|为什么"
+)
+"""Words of a complaint or a question; behind a name they do not belong to it."""
+
 _OFFICE_FORMS = {form: name for name, forms in OFFICES.items() for form in (name, *forms.split())}
 _OFFICE_FORMS.update({"法院": "人民法院", "检察院": "人民检察院"})
 _OFFICE = re.compile("|".join(sorted(_OFFICE_FORMS, key=lambda form: (-len(form), form))))
