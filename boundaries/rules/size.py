@@ -139,7 +139,9 @@ def _bounds(case: Case, level: int, total: float) -> tuple[int, int]:
     band, excused = case.scheme.level(level), case.once(strained)
     over = excused.get((level, "over"), case.scheme.band_tolerance)
     under = excused.get((level, "under"), case.scheme.band_tolerance)
-    fewest = int(np.ceil(total / (band.high * (1 + over)) - _ROUNDING))
+    asked = total / (band.high * (1 + over))
+    too_few = (level, "over") in excused  # a parent that lacks one grid lacks what all lack
+    fewest = int(np.floor(asked) if too_few else np.ceil(asked - _ROUNDING))
     lowest = band.low * (1 - under)
     most = int(np.floor(total / lowest + _ROUNDING)) if lowest > 0 else int(1e9)
     return max(fewest, 1), max(most, 1)
