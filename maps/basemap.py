@@ -68,9 +68,9 @@ def base_map(ground: Ground, frame: Frame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``land``, ``communities`` and ``water`` (polygons), ``estates`` (``[kind, name, polygons, x, y]``),
-        ``streams``, ``rails``, ``walls`` and ``roads`` by rank (paths), ``buildings`` (rings),
-        their ``numbers`` (``[text, x, y]``) and ``streets``
+        ``land``, ``communities`` and ``water`` (polygons), ``estates``
+        (``[kind, name, polygons, x, y]``), ``streams``, ``rails``, ``walls`` and ``roads`` by
+        rank (paths), ``buildings`` (rings), their ``numbers`` (``[text, x, y]``) and ``streets``
         (``[text, x, y, dx, dy, kind, rank]``).
     """
     barriers = _smoothed(ground.barriers)
