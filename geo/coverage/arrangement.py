@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.coverage.certificate import Residual, childless
 from geo.coverage.grids import Flags, Floats, Grids, Ints, Objects
+from geo.coverage.segments import segments_of
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,22 @@ def areas(faces: Objects) -> Floats:
     return found
 
 
-def arrange(grids: Grids, residual: Residual) -> Arrangement:
-    """Node the residual's segments, and find the faces with those who cover and bound them."""
+def arrange(grids: Grids, residual: Residual, crossing: Floats | None = None) -> Arrangement:
+    """Node the residual's segments, and find the faces with those who cover and bound them.
+
+    Parameters
+    ----------
+    grids, residual
+        What is looked at.
+    crossing
+        Ends of more segments by which the faces are cut, shape (n, 4); see `crossing_segments`.
+    """
     unique, entry_segment = np.unique(residual.ends, axis=0, return_inverse=True)
     entry_segment = entry_segment.reshape(-1)
     lines = np.asarray(shapely.linestrings(unique.reshape(-1, 2, 2)), object)
-    pieces = shapely.get_parts(shapely.union_all(lines))
+    others = np.zeros((0, 4)) if crossing is None else crossing
+    cuts = np.asarray(shapely.linestrings(others.reshape(-1, 2, 2)), object).reshape(-1)
+    pieces = shapely.get_parts(shapely.union_all(np.concatenate([lines, cuts])))
     pieces = pieces[shapely.length(pieces) > 0]
     faces = shapely.get_parts(shapely.polygonize(pieces))
     area = areas(faces)
@@ -156,6 +167,29 @@ def arrange(grids: Grids, residual: Residual) -> Arrangement:
         shapely.line_interpolate_point(pieces[face_piece], 0.5, normalized=True),
         group[entry_segment],
     )
+
+
+def crossing_segments(arrangement: Arrangement, faces: Ints) -> Floats:
+    """Return the segments of grids that are in order but cross some faces.
+
+    Over a face the number of grids is the same everywhere; which grids they are may change at
+    borders that are matched and thus no part of the residual.
+    """
+    shapes = arrangement.faces[faces]
+    tree = shapely.STRtree(shapes)
+    found = [np.zeros((0, 4))]
+    for level in arrangement.grids.levels:
+        near = np.unique(tree.query(level.geometry)[0])
+        found.append(segments_of(level.geometry[near]).ends)
+    ends = np.unique(np.concatenate(found), axis=0)
+    known = np.unique(arrangement.residual.ends, axis=0)
+    both, count = np.unique(np.concatenate([ends, known, known]), axis=0, return_counts=True)
+    ends = both[count == 1]
+    lines = np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), object).reshape(-1)
+    face, line = shapely.STRtree(lines).query(shapes, predicate="intersects")
+    enters = ~shapely.touches(shapes[face], lines[line])
+    entered: Floats = ends[np.unique(line[enters])]
+    return entered
 
 
 def _along(lines: Objects, pieces: Objects, tolerance: float) -> tuple[Ints, Ints]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.coverage.grids import NO_PARENT, Flags, Floats, Grids, Ints, Objects
+from geo.coverage.grids import NO_PARENT, Flags, Floats, Grids, Ints
 from geo.coverage.segments import Segments, segments_of, unbalanced
 
 JURISDICTION = -1
@@ -142,10 +142,8 @@ def childless(grids: Grids, depth: int) -> Flags:
     return alone
 
 
-def standing_in(grids: Grids, depth: int) -> Objects:
-    """Return the polygons of coarser levels that are their own ground on this level, too."""
-    found = [np.empty(0, object)]
-    for above in range(depth):
-        alone = childless(grids, above)
-        found.append(grids.levels[above].geometry[alone])
-    return np.concatenate(found)
+def leaves(grids: Grids, depth: int) -> Flags:
+    """Return which grids are ground themselves: of the finest level, or standing alone."""
+    if depth + 1 == len(grids.levels):
+        return np.ones(len(grids.levels[depth]), bool)
+    return childless(grids, depth)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shapely
+
 from geo.coverage.grids import GridLevel
 
 
@@ -14,8 +16,13 @@ def free_code(level: GridLevel, parent: str | None) -> str | None:
         return None
     siblings = [
         code
-        for code, above in zip(level.codes.tolist(), level.parents.tolist(), strict=True)
-        if above == parent and code is not None
+        for code, above, blank in zip(
+            level.codes.tolist(),
+            level.parents.tolist(),
+            shapely.is_empty(level.geometry).tolist(),
+            strict=True,
+        )
+        if above == parent and code is not None and not blank
     ]
     serials = [code[len(parent) :] for code in siblings if code.startswith(parent)]
     serials = [serial for serial in serials if serial.isascii() and serial.isdigit()]
@@ -25,3 +32,12 @@ def free_code(level: GridLevel, parent: str | None) -> str | None:
     taken = {int(serial) for serial in serials}
     number = next(number for number in range(1, len(taken) + 2) if number not in taken)
     return f"{parent}{number:0{digits.pop()}d}"
+
+
+def prefix_parent(level: GridLevel, code: str | None) -> str | None:
+    """Return the code of a level that a finer code begins with; None where there is none."""
+    if code is None:
+        return None
+    known = {other for other in level.codes.tolist() if other is not None}
+    beginnings = (code[:length] for length in range(len(code) - 1, 0, -1))
+    return next((beginning for beginning in beginnings if beginning in known), None)

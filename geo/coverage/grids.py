@@ -66,6 +66,10 @@ class GridLevel:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def with_geometry(self, geometry: Objects) -> GridLevel:
+        """Return the level with other shapes."""
+        return GridLevel(self.level, self.codes, geometry, self.parents, self.stands_alone)
+
     def taken(self, rows: Ints | Flags) -> GridLevel:
         """Return the level with some rows alone."""
         return GridLevel(

@@ -7,10 +7,12 @@ import shapely
 
 from geo.coverage.arrangement import Arrangement
 from geo.coverage.certificate import JURISDICTION
+from geo.coverage.classify import Seen
 from geo.coverage.faults import Fault, codes_of
+from geo.coverage.grids import Floats, Ints
 
 
-def unmatched_vertices(arrangement: Arrangement, faulty: set[int]) -> list[Fault]:
+def unmatched_vertices(arrangement: Arrangement, faulty: set[int]) -> list[Seen]:
     """Return the vertices that lie on another polygon's segment without being a vertex of it.
 
     Only groups of residual segments without any faulty face are looked at: elsewhere the gap or
@@ -41,13 +43,11 @@ def unmatched_vertices(arrangement: Arrangement, faulty: set[int]) -> list[Fault
     for number in np.unique(vertex[~at_end]).tolist():
         have = entries[line[(vertex == number) & at_end]]
         lack = entries[line[(vertex == number) & ~at_end]]
-        found.append(_fault(arrangement, vertices[number], have, lack))
+        found.append(_seen(arrangement, vertices[number], have, lack))
     return found
 
 
-def _fault(
-    arrangement: Arrangement, place: np.ndarray, have: np.ndarray, lack: np.ndarray
-) -> Fault:
+def _seen(arrangement: Arrangement, place: Floats, have: Ints, lack: Ints) -> Seen:
     left, levels = arrangement.residual, arrangement.grids.levels
     has = {(int(left.depth[entry]), int(left.row[entry])) for entry in have}
     lacks = {(int(left.depth[entry]), int(left.row[entry])) for entry in lack}
@@ -57,14 +57,39 @@ def _fault(
     if depth is None:  # the jurisdiction alone has it
         depth = max(at for at, _ in lacks)
     involved = has if alone else has | lacks
-    codes = codes_of(levels[at].codes[row] for at, row in involved if at == depth)
-    return Fault(
+    point = shapely.Point(place)
+    rows = {row for at, row in involved if at == depth}
+    if not alone:
+        rows |= _through(arrangement, depth, point)
+    fault = Fault(
         "vertex.parent" if alone else "vertex.unmatched",
         levels[depth].level,
-        codes,
-        shapely.Point(place),
+        codes_of(levels[depth].codes[row] for row in rows),
+        point,
         0.0,
         0.0,
         codes_of(levels[at].codes[row] for at, row in has | lacks if at not in {depth, -1}),
         fix=True,
     )
+    components = left_components(arrangement, have, lack)
+    return Seen(fault, depth, frozenset(rows), components)
+
+
+def left_components(arrangement: Arrangement, *entries: Ints) -> frozenset[int]:
+    """Return the connected groups of some residual entries."""
+    return frozenset(arrangement.entry_component[np.concatenate(entries)].tolist())
+
+
+def _through(arrangement: Arrangement, depth: int, point: shapely.Point) -> set[int]:
+    """Return the rows of a level's grids whose border runs through a point."""
+    geometry = arrangement.grids.levels[depth].geometry
+    box = shapely.bounds(geometry)
+    slack = arrangement.grids.tolerance
+    near = np.flatnonzero(
+        (box[:, 0] <= point.x + slack)
+        & (box[:, 2] >= point.x - slack)
+        & (box[:, 1] <= point.y + slack)
+        & (box[:, 3] >= point.y - slack)
+    )
+    lines = shapely.boundary(geometry[near])
+    return set(near[shapely.dwithin(lines, point, slack)].tolist())
