@@ -6,16 +6,15 @@ from typing import Annotated
 
 import typer
 
-from boundaries.lookup import Answer, lookup_address, lookup_point
+from boundaries.lookup import lookup_address, lookup_point
 from boundaries.readside import ReadSide
+from cli.answering import show_answer
 from cli.options import AsJson, home_of, moment
 from cli.screen import (
     FOUND_ERRORS,
     both,
     languages_of_help,
-    out,
     print_json,
-    tell_message,
 )
 from geo.datum import Datum
 from geo.problem import input_error
@@ -30,11 +29,11 @@ def register(app: typer.Typer) -> None:
 def lookup(
     context: typer.Context,
     address: Annotated[str | None, typer.Argument(help=both("cli.lookup_address"))] = None,
+    *,
     point: Annotated[str | None, typer.Option(help=both("cli.lookup_point"))] = None,
     datum: Annotated[Datum, typer.Option(help=both("cli.lookup_datum"))] = Datum.WGS84,
     at: Annotated[str | None, typer.Option("--at", help=both("cli.lookup_at"))] = None,
     level: Annotated[int | None, typer.Option(min=1, help=both("cli.lookup_level"))] = None,
-    *,
     public: Annotated[bool, typer.Option("--public", help=both("cli.lookup_public"))] = False,
     as_json: AsJson = False,
 ) -> int:

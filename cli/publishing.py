@@ -8,7 +8,7 @@ import typer
 
 from boundaries.lifecycle import NotPublishableError, publish
 from cli.checking import show_report
-from cli.options import AsJson, PlanId, actor, chosen_plan, home_of, moment, opened_store
+from cli.options import AsJson, actor, chosen_plan, home_of, moment, opened_store
 from cli.screen import FOUND_ERRORS, both, err, languages_of_help, print_json, tell, tell_message
 from geo.problem import input_error
 
@@ -21,9 +21,7 @@ def register(app: typer.Typer) -> None:
 def publish_plan(
     context: typer.Context,
     plan: Annotated[str | None, typer.Argument(help=both("cli.option_plan"))] = None,
-    start: Annotated[
-        str | None, typer.Option("--from", help=both("cli.publish_from"))
-    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help=both("cli.publish_from"))] = None,
     end: Annotated[str | None, typer.Option("--to", help=both("cli.publish_to"))] = None,
     reason: Annotated[
         list[str] | None, typer.Option("--reason", help=both("cli.publish_reason"))
@@ -55,8 +53,12 @@ def publish_plan(
     if as_json:
         print_json(publication.as_dict())
     elif apply:
-        tell("cli.published", plan=publication.plan, start=f"{publication.effective_from:%Y-%m-%d %H:%M}",
-             snapshot=publication.snapshot[:12])
+        tell(
+            "cli.published",
+            plan=publication.plan,
+            start=f"{publication.effective_from:%Y-%m-%d %H:%M}",
+            snapshot=publication.snapshot[:12],
+        )
     else:
         tell("cli.dry_run")
     return 0
