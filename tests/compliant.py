@@ -67,7 +67,7 @@ class Small:
         """Return rule and kind of everything that any rule says."""
         return {f"{finding.rule}.{finding.kind}" for finding in self.found()}
 
-    def grid(self, code: str, **values: Any) -> Small:
+    def grid(self, code: str, /, **values: Any) -> Small:
         """Return the town with a grid's columns set."""
         return replace(self, plan=self.plan.with_changes(grids=_set(self.plan.grids, code, values)))
 

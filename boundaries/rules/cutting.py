@@ -64,9 +64,15 @@ def cuts(
         members = np.flatnonzero(shape == at)
         largest = members[np.argsort(-part[members], kind="stable")][:2]
         first, second = grid[largest].tolist()
-        line = shapely.intersection(shapely.boundary(grids[first]), shapes[at])
+        line = _line_inside(grids[first], grids[second], shapes[at])
         codes = (int(positions[first]), int(positions[second]))
         yield Cut(int(at), codes, float(part[largest[1]]), line)
+
+
+def _line_inside(one: BaseGeometry, other: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
+    """Return the border between two grids inside a shape; one's own where they do not touch."""
+    shared = one.boundary.intersection(other.boundary).intersection(shape)
+    return shared if shared.length else one.boundary.intersection(shape)
 
 
 @rule("B03", severity="E", thresholds=("cut_area_m2", "cut_share"))
