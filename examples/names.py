@@ -37,6 +37,8 @@ _GIVEN = (
     "立新", "玉兰", "宏伟", "雪莲", "德胜", "巧云", "振华", "爱萍",
 )  # fmt: skip
 
+_QUARTERS = ("城东", "城西", "城南", "城北", "新区")
+
 SPECIAL_NAMES = {
     "school": ("第一中学", "实验小学", "职业中学", "第二小学", "中心幼儿园", "育英幼儿园"),
     "hospital": ("人民医院", "中医院", "妇幼保健院", "社区卫生服务站"),
@@ -117,8 +119,10 @@ def old_names() -> Iterator[str]:
 def special_names(special_type: str) -> Iterator[str]:
     """Yield names of special-purpose compounds of a type, without end."""
     yield from (f"{COUNTY}{name}" for name in SPECIAL_NAMES[special_type])
-    for number in count(2):
-        yield from (f"{COUNTY}{name}{number}部" for name in SPECIAL_NAMES[special_type])
+    for number in count(1):
+        for quarter in _QUARTERS:
+            numbered = quarter if number == 1 else f"{quarter}{number}区"
+            yield from (f"{numbered}{name}" for name in SPECIAL_NAMES[special_type])
 
 
 def people(generator: np.random.Generator, number: int) -> list[str]:
