@@ -12,10 +12,12 @@ from shapely.geometry.base import BaseGeometry
 from boundaries.finding import Finding, Severity
 from boundaries.rules.case import Case
 from boundaries.rules.registry import rule
-from geo.coverage import Fault, GridLevel, Grids, inspect
+from boundaries.scheme import Scheme
+from geo.coverage import Fault, GridLevel, Grids, Limits, inspect
 from geo.coverage.gate import usable
 from messages import Message
 
+_LATTICE_M = 0.01
 COMMUNITIES = 0
 """Level number under which communities take part in the coverage."""
 
@@ -41,16 +43,13 @@ def coverage_of(case: Case) -> Grids:
 
 
 def _level(number: int, frame: gpd.GeoDataFrame, parents: np.ndarray) -> GridLevel:
-    shapes = frame.geometry.to_numpy()
-    kept = usable(shapes)
     alone = (
         ((frame["kind"] == "special") & (frame["mode"] == "exclusive")).to_numpy(dtype=bool)
         if "mode" in frame
         else np.zeros(len(frame), bool)
     )
-    return GridLevel.of(number, frame["code"].to_numpy(), shapes, list(parents), list(alone)).taken(
-        kept
-    )
+    shapes = frame.geometry.to_numpy()
+    return GridLevel.of(number, frame["code"].to_numpy(), shapes, parents, list(alone))
 
 
 def _jurisdiction(case: Case) -> BaseGeometry | None:
@@ -72,7 +71,14 @@ def faults(case: Case) -> tuple[Fault, ...]:
 
 def _faults(case: Case) -> tuple[Fault, ...]:
     grids = coverage_of(case)
-    return tuple(inspect(grids)) if grids.levels else ()
+    if not grids.levels:
+        return ()
+    limits = Limits(
+        spike_degrees=case.threshold("spike_degrees"),
+        short_segment_m=case.threshold("short_segment_m"),
+        collinear_m=_LATTICE_M,
+    )
+    return tuple(inspect(grids, crs=case.crs, limits=limits))
 
 
 def as_finding(
@@ -86,7 +92,13 @@ def as_finding(
         "parents": _listed(fault.parents),
         "area": _rounded(fault.area_m2),
         "width": _rounded(fault.width_m or 0.0),
-        "length": _rounded(float(str(fault.details.get("length_m", 0.0)))),
+        "length": _rounded(_number(fault, "length_m")),
+        "distance": _rounded(_number(fault, "distance_m")),
+        "dx": _rounded(_number(fault, "dx_m")),
+        "dy": _rounded(_number(fault, "dy_m")),
+        "count": fault.details.get("count", ""),
+        "type": fault.details.get("type", ""),
+        "reason": fault.details.get("reason", ""),
         "suggested": fault.details.get("suggested") or Message("coverage.unknown"),
     }
     return Finding(
@@ -102,6 +114,10 @@ def as_finding(
         kind=fault.kind,
         fix=fault.fix,
     )
+
+
+def _number(fault: Fault, name: str) -> float:
+    return float(str(fault.details.get(name, 0.0)))
 
 
 def _level_words(level: int | None) -> Message | str:
@@ -120,6 +136,60 @@ def _rounded(value: float) -> str:
     return f"{value:.3g}" if 0 < abs(value) < 1 else f"{value:,.1f}"
 
 
+_RULES = {
+    "missing.child": "C01",
+    "leak.jurisdiction": "C03",
+    "leak.parent": "C06",
+    "parent.line": "C06",
+    "parent.missing": "C06",
+    "parent.wrong": "C06",
+    "parent.none": "H05",
+    "parent.unknown": "H05",
+    "parent.pieces": "B05",
+    "gap.hole": "B06",
+    "vertex.unmatched": "B08",
+    "vertex.parent": "B08",
+    "shift.rigid": "R03",
+    "shift.layer": "R03",
+}
+_FAMILIES = {
+    "gap": "C01",
+    "overlap": "C02",
+    "part": "B05",
+    "code": "H02",
+    "shift": "R02",
+}
+
+
+def rule_of(fault: Fault, scheme: Scheme, *, first_level: int | None = 1) -> str:
+    """Return the ID of the rule that a coverage fault breaks.
+
+    Parameters
+    ----------
+    fault
+        A fault of `geo.coverage`.
+    scheme
+        Its thresholds tell an overlap from a border that does not match.
+    first_level
+        Number of the coarsest level of grids: what its grids do to their communities is B01's.
+    """
+    if fault.level == COMMUNITIES and fault.family in {"gap", "missing", "overlap", "parent"}:
+        return "C03"
+    if fault.level == first_level and fault.kind in {"leak.parent", "parent.wrong"}:
+        return "B01" if fault.level else "C06"
+    if fault.family == "overlap" and fault.area_m2 <= scheme.thresholds["overlap_area_m2"]:
+        return "B08"
+    return _RULES.get(fault.kind) or _FAMILIES.get(fault.family, "B07")
+
+
+def faults_of(case: Case, *rules: str) -> Iterator[Fault]:
+    """Yield the faults that break some rules."""
+    first = case.levels[0] if case.levels and len(case.communities) else None
+    for fault in faults(case):
+        if rule_of(fault, case.scheme, first_level=first) in rules:
+            yield fault
+
+
 @rule("C01", severity="W/E", thresholds=("gap_area_m2", "gap_width_m"))
 def gaps(case: Case) -> Iterator[Finding]:
     """Every level's grids leave no ground of the jurisdiction and its communities bare.
@@ -128,14 +198,9 @@ def gaps(case: Case) -> Iterator[Finding]:
     is a warning that the repair can mend. A gap that finer levels only repeat is told once, at
     the coarsest level that has it. A hole inside one grid is B06's.
     """
-    for fault in faults(case):
-        if fault.family not in {"gap", "missing"} or fault.level == COMMUNITIES:
-            continue
-        if fault.kind == "gap.hole":
-            continue
-        grave = fault.area_m2 > case.threshold("gap_area_m2") or (
-            fault.width_m or 0.0
-        ) > case.threshold("gap_width_m")
+    for fault in faults_of(case, "C01"):
+        wide = (fault.width_m or 0.0) > case.threshold("gap_width_m")
+        grave = wide or fault.area_m2 > case.threshold("gap_area_m2")
         yield as_finding(case, "C01", "E" if grave else "W", fault)
 
 
@@ -147,10 +212,8 @@ def overlaps(case: Case) -> Iterator[Finding]:
     stairs or floors. An overlap of no more than ``overlap_area_m2`` is a border that does not
     match: B08's.
     """
-    for fault in faults(case):
-        if fault.family != "overlap" or fault.level == COMMUNITIES:
-            continue
-        if fault.area_m2 > case.threshold("overlap_area_m2") and not _is_sliced(case, fault):
+    for fault in faults_of(case, "C02"):
+        if not _is_sliced(case, fault):
             yield as_finding(case, "C02", "E", fault)
 
 
@@ -171,11 +234,8 @@ def _is_sliced(case: Case, fault: Fault) -> bool:
 @rule("C03", severity="E")
 def communities_and_outer_line(case: Case) -> Iterator[Finding]:
     """Communities tile the jurisdiction, and no grid leaves it."""
-    for fault in faults(case):
-        if fault.kind == "leak.jurisdiction" or (
-            fault.level == COMMUNITIES and fault.family in {"gap", "missing", "overlap", "parent"}
-        ):
-            yield as_finding(case, "C03", "E", fault)
+    for fault in faults_of(case, "C03"):
+        yield as_finding(case, "C03", "E", fault)
 
 
 @rule("C06", severity="E")
@@ -185,11 +245,5 @@ def children_tile_their_parent(case: Case) -> Iterator[Finding]:
     Proved segment by segment, without tolerance. Level-1 grids and their communities are B01's,
     a parent that is missing or not given is H05's.
     """
-    first = case.levels[0] if case.levels else None
-    for fault in faults(case):
-        if fault.level in {COMMUNITIES, None}:
-            continue
-        own = fault.kind in {"parent.line", "parent.missing"}
-        placed = fault.kind in {"leak.parent", "parent.wrong"} and fault.level != first
-        if own or placed:
-            yield as_finding(case, "C06", "E", fault)
+    for fault in faults_of(case, "C06"):
+        yield as_finding(case, "C06", "E", fault)

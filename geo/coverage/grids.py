@@ -48,18 +48,18 @@ class GridLevel:
     def of(
         cls,
         level: int,
-        codes: Sequence[str | None],
+        codes: Sequence[str | None] | Objects,
         geometry: Sequence[BaseGeometry | None] | Objects,
-        parents: Sequence[str | None] | None = None,
+        parents: Sequence[str | None] | Objects | None = None,
         stands_alone: Sequence[bool] | None = None,
     ) -> GridLevel:
         """Make a level of plain sequences of equal length."""
         count = len(codes)
         return cls(
             level,
-            _objects(codes),
+            _objects([_text(code) for code in codes]),
             _objects(geometry),
-            _objects([None] * count if parents is None else parents),
+            _objects([None] * count if parents is None else [_text(code) for code in parents]),
             np.zeros(count, bool) if stands_alone is None else np.array(stands_alone, bool),
         )
 
@@ -142,6 +142,13 @@ class Grids:
         It plays no part in the certificate; it only sorts the faces of what is left over.
         """
         return 64.0 * float(np.finfo(np.float64).eps) * max(self.magnitude, 1e-300)
+
+
+def _text(code: object) -> str | None:
+    """Return a code as text; what tables hold where nothing is given becomes None."""
+    if code is None or code != code or str(code) in {"", "<NA>"}:  # noqa: PLR0124 - NaN
+        return None
+    return str(code)
 
 
 def _objects(values: Sequence[object] | Objects) -> Objects:

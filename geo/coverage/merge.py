@@ -59,7 +59,7 @@ def with_shapes(seen: list[Seen], shapes: list[ShapeFault]) -> tuple[list[Seen],
         areal = [one.fault for one in caused if one.fault.family in {"gap", "overlap"}]
         if areal:
             kept.append(_with_ground(fault, max(areal, key=lambda ground: ground.area_m2)))
-        elif caused or not _is_within_another(fault, seen):
+        elif caused or fault.family == "neck" or not _is_within_another(fault, seen):
             codes = codes_of(fault.codes, *(one.fault.codes for one in caused))
             kept.append(replace(fault, codes=codes))
     return seen, kept

@@ -97,7 +97,7 @@ class Naming:
         if self._is_grid_like(geometry, area, first.depth):
             if first.above is None:
                 return "missing.child", first.rows, [], {}
-            parent: str | None = self.levels[first.depth - 1].codes[first.above]
+            parent = self._code_above(first)
             code = free_code(self.levels[first.depth], parent)
             return "missing.child", frozenset(), [parent, code], {"suggested": code}
         kind, rows = "gap.inside", first.rows
@@ -122,13 +122,18 @@ class Naming:
         if area >= _WHOLE * shapely.area(level.geometry[row]):
             return "parent.wrong", first.rows, [], {}
         if self._is_part(geometry, area, level.geometry[row]):
-            upper = self.levels[first.depth - 1].codes[first.above]
-            code = free_code(level, upper)
+            code = free_code(level, self._code_above(first))
             return "part.far", first.rows, [code], {"suggested": code}
         around = first.rows.union(
             *(self.arrangement.neighbours(first.depth, face) for face in faces.tolist())
         )
         return "leak.parent", around, [], {}
+
+    def _code_above(self, first: FaceFault) -> str | None:
+        if first.above is None:
+            return None
+        code: str | None = self.levels[first.depth - 1].codes.tolist()[first.above]
+        return code
 
     def _is_part(self, geometry: BaseGeometry, area: float, shape: BaseGeometry) -> bool:
         parts = shapely.get_parts(shape)
