@@ -164,7 +164,7 @@ def _ancestors(grids: gpd.GeoDataFrame, levels: tuple[int, ...]) -> Rows:
 def _segments(polygons: Iterable[shapely.Geometry]) -> set[tuple[float, float, float, float]]:
     """Return the border segments that are not shared by two of the polygons."""
     once: set[tuple[float, float, float, float]] = set()
-    rings = shapely.get_rings(np.asarray(list(polygons), dtype=object))
+    rings = shapely.get_rings(shapely.get_parts(np.asarray(list(polygons), dtype=object)))
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
     for ax, ay, bx, by in np.hstack([corners[:-1][same], corners[1:][same]]).tolist():

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.locate import compiled
+from geo.locate.borders import Borders, Lattice, borders_of
+from geo.locate.buckets import Buckets, buckets_of
+from geo.locate.circle import shares_of_circle
+from geo.locate.distance import MetricBorders
+from geo.locate.query import Coverage, labels_of
+from geo.locate.single import single_point
+
 Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int32]
+
+STEPS_OF_DEGREES = 1e7
+"""Steps of the stored layers' lattice in one degree."""
+
+_WORTH_A_KERNEL = 512
+_WORTH_A_THREAD = 1 << 18
+_SMALL = 200_000
 
 
 class Locator:
@@ -27,58 +42,123 @@ class Locator:
 
     Parameters
     ----------
-    polygons
-        Polygons and multipolygons of a coverage; longitude and latitude in degrees.
+    coverage
+        The borders and the squares over them.
     crs
         Projected CRS in which distances are measured, metres; None where none is asked for.
     """
 
-    def __init__(self, polygons: Sequence[BaseGeometry], crs: pyproj.CRS | None = None) -> None:
-        self.polygons = np.asarray(polygons, dtype=object)
+    def __init__(self, coverage: Coverage, crs: pyproj.CRS | None = None) -> None:
+        self.coverage = coverage
         self.crs = crs
 
     @classmethod
-    def build(cls, polygons: Sequence[BaseGeometry], *, crs: pyproj.CRS | None = None) -> Locator:
-        """Build the locator of a coverage."""
-        return cls(shapely.normalize(np.asarray(polygons, dtype=object)), crs)
+    def build(
+        cls,
+        polygons: Sequence[BaseGeometry] | npt.NDArray[np.object_],
+        *,
+        crs: pyproj.CRS | None = None,
+        steps: float = STEPS_OF_DEGREES,
+    ) -> Locator:
+        """Build the locator of a coverage.
+
+        Parameters
+        ----------
+        polygons
+            Valid polygons and multipolygons that share their borders vertex by vertex.
+        crs
+            Projected CRS in which distances are measured, metres.
+        steps
+            Steps in one unit of the lattice that all coordinates lie on.
+
+        Raises
+        ------
+        InputError
+            They are no coverage: overlaps, missing vertices, coordinates off the lattice.
+        """
+        given = np.empty(len(polygons), dtype=object)
+        given[:] = polygons
+        borders = borders_of(given, steps=steps)
+        small = len(borders.records) < _SMALL
+        return cls(Coverage(borders, buckets_of(borders, per_edge=16.0 if small else 6.0)), crs)
+
+    @property
+    def faces(self) -> int:
+        """Number of polygons."""
+        return self.coverage.borders.faces
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        buckets = self.coverage.buckets
+        return self.coverage.borders.records.nbytes + buckets.codes.nbytes + buckets.lists.nbytes
+
+    def locate(self, x: npt.ArrayLike, y: npt.ArrayLike, *, threads: int = 1) -> Indices:
+        """Return the index of each point's polygon, -1 outside.
+
+        Parameters
+        ----------
+        x, y
+            Longitude and latitude, degrees, any shape. Points that are not finite lie outside.
+        threads
+            Threads to share the work.
+        """
+        east, north = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
+        flat_x, flat_y = np.ascontiguousarray(east).ravel(), np.ascontiguousarray(north).ravel()
+        labels = self.labels(flat_x, flat_y, threads=threads)
+        labels -= 1
+        return labels.reshape(east.shape)
+
+    def labels(self, x: Floats, y: Floats, *, threads: int = 1) -> npt.NDArray[np.int32]:
+        """Return index + 1 of each point's polygon, 0 outside; one dimension, contiguous."""
+        kernel = compiled.kernel() if len(x) >= _WORTH_A_KERNEL else None
+        if kernel is None:
+            return labels_of(self.coverage, x, y)
+        found = np.empty(len(x), dtype=np.int32)
+        size = max(-(-len(x) // threads), _WORTH_A_THREAD)
+        parts = [slice(start, start + size) for start in range(0, len(x), size)]
+        if len(parts) < 2:  # noqa: PLR2004
+            self._fill(kernel, x, y, found)
+            return found
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda part: self._fill(kernel, x[part], y[part], found[part]), parts))
+        return found
+
+    def _fill(
+        self, kernel: compiled.Kernel, x: Floats, y: Floats, found: npt.NDArray[np.int32]
+    ) -> None:
+        if kernel(compiled.frozen(x), compiled.frozen(y), found, *self._compiled_arrays):
+            unsure = np.flatnonzero(found < 0)
+            found[unsure] = labels_of(self.coverage, x[unsure], y[unsure])
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self.polygons)
+    def _compiled_arrays(self) -> tuple[Any, ...]:
+        borders, buckets = self.coverage.borders, self.coverage.buckets
+        lattice = borders.lattice
+        frame = [lattice.steps, lattice.east, lattice.north]
+        frame += [buckets.west, buckets.south, buckets.side, lattice.doubt]
+        return (
+            compiled.frozen(buckets.codes.ravel()),
+            compiled.frozen(borders.records),
+            compiled.frozen(buckets.lists),
+            buckets.codes.shape,
+            compiled.frozen(np.array(frame)),
+        )
 
-    def locate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Indices:
-        """Return the index of each point's polygon, -1 outside; degrees, any shape."""
-        east, north = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
-        found = np.full(east.size, -1, dtype=np.int64)
-        points = shapely.points(east.ravel(), north.ravel())
-        sought = np.flatnonzero(np.isfinite(east.ravel()) & np.isfinite(north.ravel()))
-        point, polygon = self._tree.query(points[sought], predicate="intersects")
-        point = sought[point]
-        hits = np.bincount(point, minlength=found.size)
-        found[point] = polygon
-        for several in np.flatnonzero(hits > 1):
-            incident = np.sort(polygon[point == several])
-            found[several] = self._owner(incident, east.flat[several], north.flat[several])
-        return found.reshape(east.shape)
+    @cached_property
+    def label_of(self) -> Callable[[float, float], int]:
+        """Function from one point's x and y to index + 1 of its polygon, 0 outside."""
+        return single_point(self.coverage)
 
     def one(self, x: float, y: float) -> int:
-        """Return the index of one point's polygon, -1 outside."""
-        return int(self.locate(x, y))
-
-    def _owner(self, incident: Indices, x: float, y: float) -> int:
-        for index in incident:
-            if _holds_moved(self.polygons[index], Fraction(x), Fraction(y)):
-                return int(index)
-        return int(incident[0])
+        """Return the index of one point's polygon, -1 outside; degrees."""
+        return self.label_of(x, y) - 1
 
     @cached_property
-    def _metric(self) -> tuple[pyproj.Transformer, shapely.STRtree, npt.NDArray[np.int64]]:
+    def _metric(self) -> MetricBorders:
         if self.crs is None:
             raise ValueError("the locator was built without a CRS in metres")
-        forward = pyproj.Transformer.from_crs("EPSG:4490", self.crs, always_xy=True)
-        flat = shapely.transform(self.polygons, forward.transform, interleaved=False)
-        borders = shapely.boundary(flat)
-        return forward, shapely.STRtree(borders), np.arange(len(borders))
+        return MetricBorders(self.coverage.borders, self.crs)
 
     def border(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Indices]:
         """Return the distance of each point to the nearest border and who is across.
@@ -91,72 +171,54 @@ class Locator:
         Returns
         -------
         distance_m : ndarray
-            Metres, measured in the working CRS.
+            Metres, measured in the working CRS; NaN for points that are not finite.
         neighbour : ndarray
-            Index of the polygon across, -1 where outside is.
+            Index of the polygon across, -1 where only outside is.
         """
-        forward, tree, _ = self._metric
         east, north = np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float))
-        own = self.locate(east, north)
-        points = shapely.points(*forward.transform(east, north))
-        (point, border), distance = tree.query_nearest(
-            points, return_distance=True, all_matches=True
-        )
-        nearest = np.full(len(east), np.inf)
-        nearest[point] = distance
-        across = np.full(len(east), np.iinfo(np.int64).max)
-        other = border != own[point]
-        np.minimum.at(across, point[other], border[other])
-        return nearest, np.where(across == np.iinfo(np.int64).max, -1, across)
+        own = self.labels(np.ascontiguousarray(east), np.ascontiguousarray(north))
+        distance, across = self._metric.nearest(east, north, own)
+        return distance, (across - 1).astype(np.int32)
 
     def shares(self, x: float, y: float, radius_m: float) -> dict[int, float]:
         """Return the polygons that a circle touches with their shares of its area, -1 outside."""
-        if self.crs is None:
-            raise ValueError("the locator was built without a CRS in metres")
-        forward = pyproj.Transformer.from_crs("EPSG:4490", self.crs, always_xy=True)
-        circle = shapely.Point(*forward.transform(x, y)).buffer(radius_m, quad_segs=32)
-        back = shapely.transform(
-            circle,
-            lambda e, n: forward.transform(e, n, direction="INVERSE"),
-            interleaved=False,
-        )
-        found = np.sort(self._tree.query(back, predicate="intersects"))
-        flat = shapely.transform(self.polygons[found], forward.transform, interleaved=False)
-        areas = shapely.area(shapely.intersection(flat, circle)) / circle.area
-        touched = {int(i): float(share) for i, share in zip(found, areas, strict=True) if share > 0}
-        outside = 1 - sum(touched.values())
-        return touched | ({-1: outside} if outside > 1e-9 else {})
+        if radius_m <= 0:
+            return {self.one(x, y): 1.0}
+        shares = shares_of_circle(self.coverage, self._metric, x, y, radius_m)
+        return {label - 1: share for label, share in shares.items()}
 
     def save(self, folder: Path) -> None:
         """Write the locator's arrays to a new folder."""
         folder.mkdir(parents=True)
-        encoded = shapely.to_wkb(self.polygons)
-        starts = np.cumsum([0, *(len(each) for each in encoded)])
-        np.save(folder / "starts.npy", starts)
-        np.save(folder / "wkb.npy", np.frombuffer(b"".join(encoded), dtype=np.uint8))
-        crs = None if self.crs is None else self.crs.to_epsg()
-        (folder / "locator.json").write_text(json.dumps({"crs": crs}), encoding="utf-8")
+        borders, buckets = self.coverage.borders, self.coverage.buckets
+        np.save(folder / "records.npy", borders.records)
+        np.save(folder / "codes.npy", buckets.codes)
+        np.save(folder / "lists.npy", buckets.lists)
+        lattice = borders.lattice
+        described = {
+            "faces": borders.faces,
+            "lattice": [lattice.steps, lattice.east, lattice.north, lattice.reach],
+            "squares": [buckets.west, buckets.south, buckets.side],
+            "crs": None if self.crs is None else self.crs.to_epsg(),
+        }
+        (folder / "locator.json").write_text(json.dumps(described), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> Locator:
-        """Open a saved locator; its arrays are memory-mapped."""
-        crs = json.loads((folder / "locator.json").read_text(encoding="utf-8"))["crs"]
-        starts = np.load(folder / "starts.npy", mmap_mode="r")
-        content = np.load(folder / "wkb.npy", mmap_mode="r").tobytes()
-        polygons = shapely.from_wkb(
-            [content[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        """Open a saved locator; its arrays are memory-mapped, so that processes share them."""
+        described = json.loads((folder / "locator.json").read_text(encoding="utf-8"))
+        steps, east, north, reach = described["lattice"]
+        west, south, side = described["squares"]
+        borders = Borders(
+            _mapped(folder / "records.npy"), Lattice(steps, east, north, reach), described["faces"]
         )
-        return cls(polygons, None if crs is None else pyproj.CRS.from_epsg(crs))
+        buckets = Buckets(
+            _mapped(folder / "codes.npy"), _mapped(folder / "lists.npy"), west, south, side
+        )
+        crs = described["crs"]
+        return cls(Coverage(borders, buckets), None if crs is None else pyproj.CRS.from_epsg(crs))
 
 
-def _holds_moved(polygon: BaseGeometry, x: Fraction, y: Fraction) -> bool:
-    """Return whether the point moved by (δ, ε) lies inside, by exact crossing parity."""
-    inside = False
-    for ring in shapely.get_rings(polygon):
-        corners = shapely.get_coordinates(ring)
-        for (ax, ay), (bx, by) in zip(corners[:-1], corners[1:], strict=True):
-            if (ay > y) == (by > y):
-                continue
-            x1, y1, x2, y2 = Fraction(ax), Fraction(ay), Fraction(bx), Fraction(by)
-            inside ^= x1 + (y - y1) * (x2 - x1) / (y2 - y1) <= x
-    return inside
+def _mapped(path: Path) -> npt.NDArray[np.int32]:
+    array: npt.NDArray[np.int32] = np.load(path, mmap_mode="r").view(np.ndarray)
+    return array
