@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.address.sound import sounds_alike
 from geo.address.vocabulary import (
@@ -37,10 +38,15 @@ OFFICE_RENAMED = 1.0
 OFFICE_FORMER = 1.5
 HOUSING_WORD = 3.0
 IN_SPEECH = 2.0
-IN_WORDS = 6.0
+IN_WORDS = 9.0
 CAP = 30.0
 
 _IDENTITY = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后一二三四五六七八九十")
+_SAME_NUMBER = frozenset(
+    pair
+    for numeral, digit in zip("一二三四五六七八九", "123456789", strict=True)
+    for pair in ((numeral, digit), (digit, numeral))
+)
 _GENERIC = frozenset(GENERIC)
 _OTHER_CHARACTERS = 2500
 
@@ -53,8 +59,12 @@ def edit_cost(given: str, name: str) -> float:
     while last > first and last_name > first and given[last - 1] == name[last_name - 1]:
         last -= 1
         last_name -= 1
-    if abs((last - first) - (last_name - first)) > 3:  # noqa: PLR2004
+    if abs(last - last_name) > 3 or (last > first + 3 and last_name > first + 3):  # noqa: PLR2004
         return CAP
+    if last == first + 1 and last_name == first + 1:
+        return substitution_cost(given[first], name[first])
+    if last == first:
+        return min(LEFT_OUT * (last_name - first), CAP)
     before = given[first - 1] if first else ""
     return min(
         _aligned(given[first:last], name[first:last_name], before, given[last : last + 1]), CAP
@@ -85,10 +95,13 @@ def _aligned(given: str, name: str, before: str, behind: str) -> float:
     return row[-1]
 
 
+@lru_cache(maxsize=1 << 16)
 def substitution_cost(given: str, meant: str) -> float:
     """Return the cost of one character written for another."""
     if given == meant:
         return 0.0
+    if (given, meant) in _SAME_NUMBER:
+        return 0.1
     if given in _IDENTITY and meant in _IDENTITY:
         return OTHER_IDENTITY
     alike = sounds_alike(given, meant)
@@ -129,7 +142,7 @@ def trailing_cost(name: str, words: str) -> float:
         return CAP
     if PREDICATES.search(words):
         return IN_SPEECH
-    return IN_WORDS if generic_end(name) else CAP
+    return IN_WORDS if len(generic_end(name)) > 1 else CAP
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +13,9 @@ import pandas as pd
 
 from geo.address.answer import Match, Status, Suggestion
 from geo.address.areas import areas_of
+from geo.address.calibration import FITTED_ON, MEASURED_ON, Reliability, fit, measure
+from geo.address.grammar import Reading
+from geo.address.practice import PracticeMaker
 from geo.address.present import Presenter
 from geo.address.query import Query
 from geo.address.register import Register, read_register
@@ -42,7 +46,22 @@ class AddressIndex:
         self.areas = areas
         self.weights = weights
         self.searcher = Searcher(register, areas)
+        self.reliability: Reliability | None = None
         self._presenter = Presenter(register)
+
+    def calibrate(self, seed: int) -> None:
+        """Fit the weights to this register and measure how far its answers can be trusted."""
+        practice = PracticeMaker(self.register, seed).make(FITTED_ON + MEASURED_ON)
+        self.weights = fit(practice[:FITTED_ON], self._searched, self.weights)
+        self.reliability = measure(practice[FITTED_ON:], self._weighed, self.weights)
+
+    def _searched(self, text: str) -> tuple[list[Found], list[float]] | None:
+        read = self.searcher.reader.read(text)
+        return None if read is None else self.searched(*read)
+
+    def _weighed(self, text: str) -> tuple[list[Found], float] | None:
+        read = self.searcher.reader.read(text)
+        return None if read is None else self.weighed(*read, limit=10)
 
     @classmethod
     def build(
@@ -63,7 +82,7 @@ class AddressIndex:
         if progress is not None:
             progress(0.5)
         index = cls(register, areas_of(frame), Weights())
-        del seed
+        index.calibrate(seed)
         if progress is not None:
             progress(1.0)
         return index
@@ -80,6 +99,7 @@ class AddressIndex:
             "arrays": sorted(self.register.arrays),
             "weights": list(self.weights.values),
             "claim_at": self.weights.claim_at,
+            "reliability": None if self.reliability is None else asdict(self.reliability),
         }
         _write(folder / _META, meta)
 
@@ -93,7 +113,9 @@ class AddressIndex:
             for name in meta["arrays"]
         }
         weights = Weights(tuple(meta["weights"]), meta["claim_at"])
-        return cls(Register(words, arrays), meta["areas"], weights)
+        index = cls(Register(words, arrays), meta["areas"], weights)
+        index.reliability = Reliability.of(meta["reliability"])
+        return index
 
     def match(self, text: str, *, limit: int = 10) -> Match:
         """Find the addresses that a text means.
@@ -106,27 +128,34 @@ class AddressIndex:
         limit
             Number of candidates at most.
         """
-        queries = self.searcher.reader.read(text)
-        if not queries:
+        read = self.searcher.reader.read(text)
+        if read is None:
             return Match(Status.INVALID)
-        if queries[0].foreign:
+        query, others = read
+        if query.foreign:
             return Match(Status.OUT_OF_AREA)
-        query, found, p_none = self.weighed(queries, limit)
+        found, p_none = self.weighed(query, others, limit)
         return self._presenter.match(query, found, p_none, self.weights)
 
-    def weighed(self, queries: list[Query], limit: int) -> tuple[Query, list[Found], float]:
-        """Return the first reading, the candidates of all, and the probability of none."""
-        query = queries[0]
+    def weighed(
+        self, query: Query, others: tuple[Reading, ...], limit: int
+    ) -> tuple[list[Found], float]:
+        """Return the candidates of all readings with their probabilities, and that of none."""
+        found, none = self.searched(query, others)
+        return probabilities(self.weights, found, none, limit)
+
+    def searched(
+        self, query: Query, others: tuple[Reading, ...]
+    ) -> tuple[list[Found], list[float]]:
+        """Return the candidates of all readings and the features of "none of these"."""
         found = self.searcher.find(query)
-        if len(queries) > 1 and not any(_settled(one) for one in found):
-            for place, other in enumerate(queries[1:], start=1):
-                more = self.searcher.find(other)
+        if others and not any(_settled(one) for one in found):
+            for place, chain in enumerate(others, start=1):
+                more = self.searcher.find(self.searcher.reader.query(query.written, chain))
                 for one in more:
                     one.features[READING] = float(place)
                 found = _merged(found, more)
-        none = self.searcher.none_features(query, found)
-        kept, p_none = probabilities(self.weights, found, none, limit)
-        return query, kept, p_none
+        return found, self.searcher.none_features(query, found)
 
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
         """Return places whose words begin with the text typed so far."""

@@ -47,6 +47,8 @@ class Normalised:
     @cached_property
     def offsets(self) -> tuple[int, ...]:
         """Where each character came from in the original, and the original's end behind them."""
+        if len(self.text) == len(self.original) and self.original.translate(_TABLE) == self.text:
+            return tuple(range(len(self.original) + 1))
         characters, sources = _folded(self.original)
         for pattern, replacement in _STEPS:
             characters, sources = _replaced(pattern, replacement, characters, sources)
@@ -73,9 +75,11 @@ def normalise(text: str) -> Normalised:
     门 层 楼 室 号 段 巷 弄 组 期 …) and nowhere else, so that names keep theirs (五一路, 第二小学).
     Normalising twice changes nothing.
     """
-    written = text.translate(character_table())
-    for pattern, replacement in _STEPS:
-        if pattern.search(written):
+    written = text.translate(_TABLE)
+    for mark, steps in _MARKED:
+        if mark.isdisjoint(written):
+            continue
+        for pattern, replacement in steps:
             written = pattern.sub(replacement, written)
     return Normalised(written, text)
 
@@ -117,8 +121,20 @@ _STEPS = (
 )
 
 
+_TABLE = character_table()
+# steps run only where a text holds one of the characters that they are about
+_MARKED = (
+    (frozenset(" "), _STEPS[:1]),
+    (frozenset(","), _STEPS[1:2]),
+    (frozenset(NUMERAL), _STEPS[2:4]),
+    (frozenset("IVX"), _STEPS[4:5]),
+    (frozenset("第"), _STEPS[5:6]),
+    (frozenset("0"), _STEPS[6:]),
+)
+
+
 def _folded(text: str) -> tuple[str, list[int]]:
-    table = character_table()
+    table = _TABLE
     characters: list[str] = []
     sources: list[int] = []
     for position, character in enumerate(text):

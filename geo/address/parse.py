@@ -147,9 +147,12 @@ def _pieces(written: str) -> list[_Piece]:
 
 def relation_behind(written: str, reading: Reading) -> Relation | None:
     """Return the relation behind the chain, or the one that ends the text."""
-    last = max((element.end for element in reading.elements), default=0)
-    found = relation_at(written, last) if last else None
-    return found or relation_end(written)
+    last = max((element.end for element in reading if element is not None), default=0)
+    if not last:
+        return relation_end(written)
+    if last == len(written):
+        return None
+    return relation_at(written, last) or relation_end(written)
 
 
 def _head(written: str, start: int, end: int, *, tail: bool = False) -> list[_Piece]:

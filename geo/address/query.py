@@ -16,6 +16,9 @@ from geo.address.speech import inside_words, opening_length, without_persons
 from geo.address.units import zone_id
 
 NEARLY = 11.0
+"""A name said with one slip costs no more."""
+
+_AREA_WORDS = frozenset("省市县区州盟旗蒙西藏疆广上天重")
 _STOPS = re.compile(r"[,() ]+")
 _MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
 _WHOLE_ZONE = re.compile(
@@ -90,13 +93,17 @@ class QueryReader:
             else None
         )
 
-    def read(self, text: str) -> list[Query]:
-        """Return the readings of a text, the likeliest first; none where it says nothing."""
+    def read(self, text: str) -> tuple[Query, tuple[Reading, ...]] | None:
+        """Return the likeliest reading of a text and the other chains that its words allow.
+
+        None where the text says nothing.
+        """
         written = normalise(without_persons(text))
         form = written.text
         if not _MEANT.search(form):
-            return []
-        return [self._query(written, chain) for chain in self.readings(form)]
+            return None
+        first, *others = self.readings(form)
+        return self.query(written, first), tuple(others)
 
     def readings(self, form: str) -> tuple[Reading, ...]:
         """Return the readings of the chain; names with digits are left whole."""
@@ -105,7 +112,8 @@ class QueryReader:
         spans = tuple(match.span() for match in self._special.finditer(form))
         return chains(form, spans)
 
-    def _query(self, written: Normalised, chain: Reading) -> Query:
+    def query(self, written: Normalised, chain: Reading) -> Query:
+        """Return what a written form says when its chain is read in one way."""
         form = written.text
         elements = chain.elements
         relation = relation_behind(form, chain)
@@ -215,7 +223,7 @@ class QueryReader:
                 if self._named(form, start, end) is not None:
                     return start
                 continue
-            group = GROUP.match(form, start, end)
+            group = GROUP.match(form, start, end) if form[start].isdigit() else None
             if group is not None:
                 query.group = group.group(1)
                 start = group.end()
@@ -249,6 +257,8 @@ class QueryReader:
     def _foreign(self, query: Query, start: int, end: int) -> int:
         """Return the length of an area's name that the register does not know, 0 for none."""
         form = query.written.text
+        if _AREA_WORDS.isdisjoint(form[start:end]):
+            return 0
         if start and not query.foreign and not query.known_area and form[start - 1] not in ",( ":
             return 0
         for pattern in (PROVINCE, CITY, DISTRICT):
@@ -289,8 +299,10 @@ def zones_at_end(words: str) -> list[str]:
 
 def _zones(form: str, start: int, end: int) -> list[str]:
     """Return what the end of a name may say of a zone: of 二期C区, C区 and the whole."""
-    zone = ZONE.search(form, start, end)
-    if zone is None or zone.start() <= start:
+    if form[end - 1] not in "区期院团":
+        return []
+    zone = ZONE.search(form, max(start + 1, end - 6), end)
+    if zone is None:
         return []
     words = zone.group(0)
     place = words.find("期") + 1

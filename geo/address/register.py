@@ -54,10 +54,16 @@ class Register:
         """Return the units' keys as a sequence of plain integers, quick to bisect."""
         return memoryview(np.ascontiguousarray(self.arrays["unit_key"]))
 
-    def units(self, low: int, high: int) -> tuple[int, int]:
-        """Return the slice of units whose keys lie in [low, high)."""
-        first = bisect_left(self.keys, low)
-        return first, bisect_left(self.keys, high, first)
+    @cached_property
+    def starts(self) -> list[int]:
+        """Return where the units of each place begin, and the end of the last."""
+        return [0, *np.cumsum(self.sizes).tolist()]
+
+    def units(self, low: int, high: int, place: int) -> tuple[int, int]:
+        """Return the slice of a place's units whose keys lie in [low, high)."""
+        start, end = self.starts[place : place + 2]
+        first = bisect_left(self.keys, low, start, end)
+        return first, bisect_left(self.keys, high, first, end)
 
     @cached_property
     def zones_of(self) -> list[tuple[int, ...]]:

@@ -18,6 +18,10 @@ _RELATION = re.compile(
 _TRAIL = re.compile(r"^(?:的|处|这里|那里|这边|那边|地方|位置|空地|马路|路边|停车场)*")
 
 
+_WORDS = frozenset("面过门马着口叉汇会界交处点相字里米M步侧边头角方前后下上顶外旁东西南北间近隔周带邻左不靠")
+_BEGINNINGS = frozenset("斜正对十丁三交相往向以东西南北左右前后大小侧院门楼墙下外旁周路之间中附隔一邻边跟不靠0123456789")
+
+
 class Relation(NamedTuple):
     """How a text is related to the address in it, and where it says so in the written form."""
 
@@ -32,6 +36,8 @@ def relation_at(text: str, start: int = 0) -> Relation | None:
     place = start
     while place < len(text) and text[place] in "的之, (":
         place += 1
+    if place >= len(text) or text[place].isalnum() and text[place] not in _BEGINNINGS:
+        return None
     match = _RELATION.match(text, place)
     if match is None:
         return None
@@ -40,6 +46,8 @@ def relation_at(text: str, start: int = 0) -> Relation | None:
 
 def relation_end(text: str) -> Relation | None:
     """Return the relation that ends a written form, if one does (滨河小区东门口)."""
+    if _WORDS.isdisjoint(text):
+        return None
     for match in _RELATION.finditer(text):
         tail = _TRAIL.sub("", text[match.end() :])
         if not tail and match.start() >= 2:  # noqa: PLR2004

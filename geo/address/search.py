@@ -35,13 +35,15 @@ FEATURES = (
     "other_end",
     "reading",
     "none",
+    "none_exact",
     "absent",
 )
-"""What a candidate is weighed by; the last two belong to "none of these"."""
+"""What a candidate is weighed by; the last three belong to "none of these"."""
 
 ROAD_COST = 13.0
-DOOR_ONLY, OTHER_END, READING, NONE, ABSENT = (
-    FEATURES.index(name) for name in ("door_only", "other_end", "reading", "none", "absent")
+DOOR_ONLY, OTHER_END, READING, NONE, NONE_EXACT, ABSENT = (
+    FEATURES.index(name)
+    for name in ("door_only", "other_end", "reading", "none", "none_exact", "absent")
 )
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _MOST_PLACES = 40
@@ -167,6 +169,7 @@ class Searcher:
         """Return the features of "none of these"."""
         features = [0.0] * len(FEATURES)
         features[NONE] = 1.0
+        features[NONE_EXACT] = float(any(one.hit.relation == "exact" for one in found[:1]))
         if query.chunks:
             chunk = query.chunks[0]
             name = chunk.name[: -len(chunk.zone)] if chunk.name.endswith(chunk.zone) and chunk.zone else chunk.name
@@ -297,7 +300,7 @@ class Searcher:
         if number >= 0:
             for zone in zones:
                 low = base + zone * ZONE_STEP + number * BUILDING_STEP
-                first, last = self.register.units(low, low + BUILDING_STEP)
+                first, last = self.register.units(low, low + BUILDING_STEP, place)
                 if last > first:
                     held.append((zone, first, last))
         if not held:
@@ -320,7 +323,7 @@ class Searcher:
         stair_number = self._number_of["stairs"].get(stair.value, -1)
         if stair_number >= 0:
             low = place * PLACE_STEP + zone * ZONE_STEP + number * BUILDING_STEP + stair_number
-            one, behind = self.register.units(low, low + STAIR_STEP)
+            one, behind = self.register.units(low, low + STAIR_STEP, place)
             if behind > one:
                 return Found(place, zone, number, stair_number, one, behind, hit, chunk, query, features, lacks)
         features[13] = 1.0
@@ -345,10 +348,8 @@ class Searcher:
 
     def _found(self, query, place, hit, chunk, features, unit, lacks):  # type: ignore[no-untyped-def]
         zone, building, stair = unit
-        low = place * PLACE_STEP
-        high = low + PLACE_STEP
-        if zone >= 0:
-            low += zone * ZONE_STEP
-            high = low + ZONE_STEP
-        first, last = self.register.units(low, high)
+        first, last = self.register.starts[place : place + 2]
+        if zone >= 0 and len(self.zones_of[place]) > 1:
+            low = place * PLACE_STEP + zone * ZONE_STEP
+            first, last = self.register.units(low, low + ZONE_STEP, place)
         return Found(place, zone, building, stair, first, last, hit, chunk, query, features, lacks)

@@ -29,6 +29,7 @@ _START = {
     "other_end": -3.0,
     "reading": -2.5,
     "none": -2.0,
+    "none_exact": -4.0,
     "absent": -1.0,
 }
 CLAIM_AT = 0.99

@@ -1,0 +1,249 @@
+"""Queries made from a register itself, to learn on what its answers can be trusted.
+
+They say addresses of the register in the ways that people do, with slips of the pen and of the
+ear, and they name places, zones, buildings and stairs that the register does not have. What is
+learnt holds for this register: where names are easily confused, the same likeness counts less.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from functools import cache
+from typing import NamedTuple
+
+from geo.address.register import BUILDING_STEP, KINDS, PLACE_STEP, ZONE_STEP, Register
+from geo.address.sound import blurred_readings, readings
+from geo.address.vocabulary import COMMON_WORDS, GENERIC, generic_end
+
+_COMPOUND = KINDS.index("compound")
+_POI = KINDS.index("poi")
+_DOOR = KINDS.index("door")
+_BUILDINGS = ("{}号楼", "{}号楼", "{}栋", "{}幢", "{}#楼", "{}#", "第{}栋")
+_STAIRS = ("{}单元", "{}单元", "{}单元", "{}门", "第{}单元")
+
+
+class Practice(NamedTuple):
+    """A made query and what it means: place (-1 for none), zone, building, stair (-1 unsaid)."""
+
+    text: str
+    place: int
+    zone: int
+    building: int
+    stair: int
+    kind: str
+
+
+class PracticeMaker:
+    """Makes queries from one register.
+
+    Parameters
+    ----------
+    register
+        The register.
+    seed
+        The same seed makes the same queries.
+    """
+
+    def __init__(self, register: Register, seed: int) -> None:
+        self.register = register
+        self.random = random.Random(seed)  # noqa: S311 - nothing secret is drawn
+        self.keys = register.arrays["unit_key"]
+        self.rows = register.arrays["unit_row"]
+        self.kinds = register.arrays["place_kind"].tolist()
+        names = register.words["names"]
+        self.names = [names[number] for number in register.arrays["place_name"].tolist()]
+        aliases = register.words["aliases"]
+        self.aliases: dict[int, list[str]] = defaultdict(list)
+        for place, alias in zip(
+            register.arrays["alias_place"].tolist(),
+            register.arrays["alias_name"].tolist(),
+            strict=True,
+        ):
+            self.aliases[place].append(aliases[alias])
+        self.known = {*self.names, *aliases}
+        self.ends = [end for name in self.names if (end := generic_end(name))] or list(GENERIC)
+        self.stems = [
+            name[: -len(end)] for name in self.names if (end := generic_end(name))
+        ] or sorted(COMMON_WORDS)
+        self.common = sorted(COMMON_WORDS)
+
+    def make(self, count: int) -> list[Practice]:
+        """Return queries, those of places that have names or numbers only."""
+        made = []
+        while len(made) < count and len(self.keys):
+            one = self._one()
+            if one is not None:
+                made.append(one)
+            else:
+                count -= 1
+        return made
+
+    def _one(self) -> Practice | None:
+        unit = self.random.randrange(len(self.keys))
+        key, row = int(self.keys[unit]), int(self.rows[unit])
+        place = key // PLACE_STEP
+        if self.kinds[place] in (_COMPOUND, _POI):
+            return self._named(key, place, row)
+        return self._door(place, row) if self.kinds[place] == _DOOR else None
+
+    def _shown(self, kind: str, row: int) -> str:
+        shown = self.register.words[f"shown_{kind}s"]
+        return shown[self.register.arrays[f"shown_{kind}"][row]]
+
+    def _door(self, place: int, row: int) -> Practice:
+        road = self._shown("road", row) or self._shown("village", row)
+        number = self._shown("number", row)
+        number = number + "号" if number[-1:].isdigit() else number
+        town = self._shown("town", row) if self.random.random() < 0.5 else ""
+        if self.random.random() < 0.2:
+            road = slipped(road, self.random)
+        return Practice(f"{town}{road}{number}", place, -1, -1, -1, "door")
+
+    def _named(self, key: int, place: int, row: int) -> Practice:
+        draw = self.random.random
+        zone = key // ZONE_STEP % (PLACE_STEP // ZONE_STEP)
+        building = key // BUILDING_STEP % (ZONE_STEP // BUILDING_STEP)
+        stair = key % BUILDING_STEP
+        words = self.register.words
+        name, kind = self._name(place)
+        zone_words = words["zones"][zone]
+        zone_words += "区" if len(zone_words) == 1 else ""
+        if zone and draw() < 0.06:
+            zone_words = ""
+        building_words, stair_words = words["buildings"][building], words["stairs"][stair]
+        said = draw()
+        if said < 0.06 or not building_words:
+            building = stair = -1
+            zone = zone if zone_words else -1
+            tail = ""
+        elif said < 0.2 or not stair_words:
+            stair = -1
+            tail = self._building(building_words)
+        else:
+            tail = self._unit(building_words, stair_words)
+        kind, zone_words, tail, truth = self._absent(
+            kind, zone_words, tail, (place, zone, building, stair)
+        )
+        if kind == "absent_name":
+            name = self._absent_name()
+            truth = (-1, -1, -1, -1)
+        text = f"{self._before(row)}{name}{zone_words}{tail}"
+        return Practice(text, *truth, kind)
+
+    def _name(self, place: int) -> tuple[str, str]:
+        draw = self.random.random()
+        name = self.names[place]
+        if self.aliases[place] and draw < 0.25:
+            return self.random.choice(self.aliases[place]), "alias"
+        if draw < 0.45:
+            return slipped(name, self.random), "slip"
+        return name, "name"
+
+    def _absent(
+        self, kind: str, zone: str, tail: str, truth: tuple[int, int, int, int]
+    ) -> tuple[str, str, str, tuple[int, int, int, int]]:
+        draw = self.random.random()
+        place = truth[0]
+        if draw < 0.09:
+            return "absent_name", zone, tail, truth
+        if draw < 0.13 and kind == "name" and tail:
+            held = {int(number) for number in self._buildings(place) if number.isdigit()}
+            number = max(held, default=0) + self.random.randrange(1, 30)
+            stair = "" if truth[3] < 0 else self.register.words["stairs"][truth[3]]
+            tail = self._unit(str(number), stair) if stair else self._building(str(number))
+            return "absent_building", zone, tail, (place, truth[1], -1, -1)
+        if draw < 0.16 and kind == "name":
+            held_zones = {self.register.words["zones"][one] for one in self.register.zones_of[place]}
+            free = sorted({"A", "B", "C", "D", "东", "西", "南", "北"} - held_zones)
+            return "absent_zone", f"{self.random.choice(free)}区", tail, (place, -1, -1, -1)
+        return kind, zone, tail, truth
+
+    def _buildings(self, place: int) -> list[str]:
+        first, last = self.register.starts[place : place + 2]
+        numbers = self.keys[first:last] // BUILDING_STEP % (ZONE_STEP // BUILDING_STEP)
+        return [self.register.words["buildings"][number] for number in sorted(set(numbers.tolist()))]
+
+    def _absent_name(self) -> str:
+        for _ in range(50):
+            end = self.random.choice(self.ends)
+            stems = self.stems if self.random.random() < 0.7 else self.common
+            name = self.random.choice(stems) + end
+            if name not in self.known:
+                return name
+        return self.random.choice(self.common) + "大院"
+
+    def _before(self, row: int) -> str:
+        draw = self.random.random
+        town = self._shown("town", row) if draw() < 0.15 else ""
+        if draw() < 0.65:
+            return town
+        number = self._shown("number", row)
+        if number and draw() < 0.5:
+            number = number + "号" if number[-1:].isdigit() else number
+            return f"{town}{self._shown('road', row)}{number}"
+        return f"{town}{self._shown('road', row)}"
+
+    def _building(self, building: str) -> str:
+        return self.random.choice(_BUILDINGS).format(building)
+
+    def _unit(self, building: str, stair: str) -> str:
+        if self.random.random() < 0.15:
+            return f"{building}-{stair}-501"
+        return self._building(building) + self.random.choice(_STAIRS).format(stair)
+
+
+def slipped(name: str, draw: random.Random) -> str:
+    """Return a name with one slip: heard, confused, mistyped, left out, doubled, swapped."""
+    place = draw.randrange(len(name))
+    character = name[place]
+    kind = draw.random()
+    if kind < 0.3:
+        others = _sounding_like(character, same=True)
+    elif kind < 0.5:
+        others = _sounding_like(character, same=False)
+    elif kind < 0.65:
+        others = _common_characters()
+    elif kind < 0.8 and len(name) > 2:  # noqa: PLR2004
+        return name[:place] + name[place + 1 :]
+    elif kind < 0.9:
+        return name[:place] + character + name[place:]
+    else:
+        place = min(place, len(name) - 2)
+        return name[:place] + name[place + 1] + name[place] + name[place + 2 :]
+    other = draw.choice(others) if others else character
+    return name[:place] + other + name[place + 1 :]
+
+
+@cache
+def _common_characters() -> tuple[str, ...]:
+    """Return the 3,755 common characters: the first level of GB 2312."""
+    return tuple(
+        bytes((first, second)).decode("gb2312")
+        for first in range(0xB0, 0xD8)
+        for second in range(0xA1, 0xFF)
+        if (first, second) < (0xD7, 0xFA)
+    )
+
+
+@cache
+def _by_sound() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    same: dict[str, list[str]] = defaultdict(list)
+    alike: dict[str, list[str]] = defaultdict(list)
+    for character in _common_characters():
+        same[readings(character)[0]].append(character)
+        for syllable in blurred_readings(character):
+            alike[syllable].append(character)
+    return same, alike
+
+
+@cache
+def _sounding_like(character: str, *, same: bool) -> tuple[str, ...]:
+    equal, alike = _by_sound()
+    if not readings(character):
+        return ()
+    homophones = set(equal[readings(character)[0]]) - {character}
+    if same:
+        return tuple(sorted(homophones))
+    confusable = {other for syllable in blurred_readings(character) for other in alike[syllable]}
+    return tuple(sorted(confusable - homophones - {character})) or tuple(sorted(homophones))
