@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from boundaries.finding import Finding, Severity
 from boundaries.rules.belonging import (
@@ -36,9 +37,17 @@ def everyone_in_one_grid(case: Case) -> Iterator[Finding]:
     both grids and what lies between them. Grids that hold slices of a same building share its
     ground.
     """
+    if not case.levels:
+        yield case.finding("C04.no_grids", Severity.ERROR, place=_whole(case))
+        return
     yield from _uncovered(case)
     yield from _disagreements(case)
     yield from _register(case)
+
+
+def _whole(case: Case) -> BaseGeometry | None:
+    shapes = case.jurisdiction.geometry.to_numpy()
+    return shapely.union_all(shapes) if len(shapes) else None
 
 
 def _uncovered(case: Case) -> Iterator[Finding]:
@@ -251,7 +260,7 @@ def every_building_assigned_once(case: Case) -> Iterator[Finding]:
     place decides, and gaps and overlaps are told by C01 and C02.
     """
     table = case.once(assigned)
-    if not len(table):
+    if not len(table) or not case.levels:
         return
     yield from _strangers(case, table)
     named = set(table["building"])

@@ -75,10 +75,14 @@ def assigned(case: Case) -> pd.DataFrame:
     table = case.plan.assignments.reset_index(drop=True)
     buildings, grids = case.once(position_of_building), case.once(position_of_code)
     return table.assign(
-        building_at=[buildings.get(building, -1) for building in table["building"]],
-        grid_at=[grids.get(grid, -1) for grid in table["grid"]],
+        building_at=_positions(table["building"], buildings),
+        grid_at=_positions(table["grid"], grids),
         whole=(table["stairs"].isna() & table["floors"].isna()).to_numpy(dtype=bool),
     )
+
+
+def _positions(names: pd.Series, known: dict[str, int]) -> Positions:
+    return np.array([known.get(name, -1) for name in names], dtype=np.int64)
 
 
 def sliced_buildings(case: Case) -> frozenset[str]:

@@ -82,8 +82,10 @@ class Case:
 
     @cached_property
     def inner_points(self) -> npt.NDArray[np.object_]:
-        """A point inside each grid."""
-        return np.asarray(shapely.point_on_surface(self.sound_grids), dtype=object)
+        """A point inside each grid; None where its shape is empty."""
+        points = np.asarray(shapely.point_on_surface(self.sound_grids), dtype=object)
+        points[shapely.is_empty(points)] = None
+        return points
 
     def label(self, position: int | np.integer[Any]) -> str:
         """Return what a sentence calls a grid: its code, and its name where it has one."""

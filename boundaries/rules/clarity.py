@@ -96,6 +96,8 @@ def names_tell_grids_apart(case: Case) -> Iterator[Finding]:
             if kind == "general"
             and not _fits(name, pattern, community.get(of) or "", names.get(parent) or "")
         ]
+        for _, code in odd:
+            names[code] = None  # its children may be called after it
         if odd:
             yield case.finding(
                 "B11.pattern",

@@ -32,7 +32,8 @@ def current_contacts(case: Case) -> pd.DataFrame:
     in_office = ~(contacts["since"] > now) & ~(contacts["until"] <= now)
     positions = case.once(position_of_code)
     current = contacts[in_office].reset_index(drop=True)
-    return current.assign(at=[positions.get(grid, -1) for grid in current["grid"]])
+    at = np.array([positions.get(grid, -1) for grid in current["grid"]], dtype=np.int64)
+    return current.assign(at=at)
 
 
 @rule("O01", severity="W/E")
