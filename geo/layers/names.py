@@ -35,7 +35,7 @@ COLUMN_NAMES: dict[str, dict[str, str]] = {
         "id": "id 编号 楼栋编号 楼栋编码 楼栋代码 幢编号 建筑编号 building_id bldg_id osm_id",
         "name": "name 名称 楼栋 楼栋名称 楼栋号 楼号 幢号 栋号 building building_name mc",
         "estate": "estate 小区 小区编号 所属小区 所在小区 小区名称 estate_id",
-        "residential": "residential 住宅 是否住宅 居住 is_residential",
+        "residential": "residential residentia 住宅 是否住宅 居住 is_residential",
         "households": _HOUSEHOLDS,
         "stairs": "stairs 单元数 单元 梯数 entrances stair_count",
         "floors": "floors 层数 楼层数 楼层 地上层数 总层数 levels storeys building_levels "
@@ -72,7 +72,7 @@ COLUMN_NAMES: dict[str, dict[str, str]] = {
         "name": "name 网格名称 名称 网格 grid_name wgmc mc",
         "kind": "kind 网格类型 类型 网格类别 类别 type",
         "mode": "mode 模式 设置方式",
-        "special_type": "special_type 专属类型 专属网格类型",
+        "special_type": "special_type special_ty 专属类型 专属网格类型",
         "households": _HOUSEHOLDS,
         "estimated": "estimated 估算 是否估算",
         "reason": "reason 豁免原因 例外原因 原因",
@@ -104,7 +104,7 @@ COLUMN_NAMES: dict[str, dict[str, str]] = {
 """Usual names of the file's columns for each of ours, the likeliest first."""
 
 PLACE_NAMES: dict[str, str] = {
-    "longitude": "longitude lon lng long 经度 東經 东经 x_lon gcj_lon bd_lon wgs_lon 坐标经度",
+    "longitude": "longitude lon lng long 经度 經度 東經 东经 x_lon gcj_lon bd_lon wgs_lon 坐标经度",
     "latitude": "latitude lat 纬度 緯度 北纬 y_lat gcj_lat bd_lat wgs_lat 坐标纬度",
     "easting": "easting east e 东坐标 横坐标 东向坐标 x_东",
     "northing": "northing north n 北坐标 纵坐标 北向坐标 y_北",

@@ -40,12 +40,13 @@ def read(path: Path, limits: Limits) -> Source:
     others = set(described["columns"])
     values = table.select([each for each in table.column_names if each not in others]).to_pandas()
     wkb = np.array(table[name].to_pylist(), dtype=object)
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # NaN is told with its row
+        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     there = np.array([each is not None for each in wkb], dtype=bool)
     return Source(
         file=str(path),
         layer=None,
-        values=pd.DataFrame(values, index=pd.RangeIndex(len(shapes))),
+        table=pd.DataFrame(values, index=pd.RangeIndex(len(shapes))),
         shapes=shapes,
         broken=there & shapely.is_missing(shapes),
         crs=_crs(column),

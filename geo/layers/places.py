@@ -116,7 +116,8 @@ def _from_wkt(source: Source, column: str) -> tuple[Source, list[Problem]]:
     texts = source.table[column]
     there = np.array([not is_empty(value) for value in texts], dtype=bool)
     wkt = np.array([str(v) if there[at] else None for at, v in enumerate(texts)], dtype=object)
-    shapes = shapely.from_wkt(wkt, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # NaN is told with its row
+        shapes = shapely.from_wkt(wkt, on_invalid="ignore")
     values = pd.DataFrame(source.table.drop(columns=[column]))
     broken = there & shapely.is_missing(shapes)
     return replace(source, table=values, shapes=shapes, broken=broken), []

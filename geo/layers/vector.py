@@ -136,8 +136,7 @@ def _tells_of_damage(fault: str) -> bool:
 def _parsed(geometry: npt.NDArray[np.object_] | None) -> tuple[Shapes, npt.NDArray[np.bool_]]:
     if geometry is None:
         return np.array([], dtype=object), np.array([], dtype=bool)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a broken one is reported with its row
+    with np.errstate(invalid="ignore"):  # NaN and broken ones are told with their rows
         shapes = shapely.from_wkb(geometry, on_invalid="ignore")
     there = np.array([wkb is not None for wkb in geometry], dtype=bool)
     return shapes, there & shapely.is_missing(shapes)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 
 from geo.layers.source import suffix_of
 from geo.problem import input_error
@@ -28,8 +30,8 @@ def write_layer(frame: pd.DataFrame, path: Path | str, layer: str) -> Path:
     frame
         Fits the layer's schema.
     path
-        Its suffix tells the format: GPKG, SHP (UTF-8), GeoJSON, FlatGeobuf, KML, GeoParquet,
-        CSV or XLSX, the last two with places as WKT.
+        Its suffix tells the format: GPKG, SHP (UTF-8, names cut to ten letters), GeoJSON,
+        FlatGeobuf, KML, GeoParquet, CSV or XLSX, the last two with places as WKT.
     layer
         Name of the layer in the file.
 
@@ -64,10 +66,12 @@ def write_layer(frame: pd.DataFrame, path: Path | str, layer: str) -> Path:
 
 
 def _write_vector(frame: pd.DataFrame, path: Path, suffix: str, layer: str) -> None:
-    import pyogrio  # noqa: PLC0415 - writing is rarer than reading
-
     options = {"encoding": "UTF-8"} if suffix == ".shp" else {}
-    pyogrio.write_dataframe(frame, path, layer=layer, driver=_DRIVERS[suffix], **options)
+    if suffix == ".fgb":
+        options["SPATIAL_INDEX"] = "NO"  # it would put the rows in another order
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Normalized/laundered field name")
+        pyogrio.write_dataframe(frame, path, layer=layer, driver=_DRIVERS[suffix], **options)
 
 
 def _as_table(frame: pd.DataFrame) -> pd.DataFrame:
