@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -12,9 +13,12 @@ import shapely
 from geo.layers.schema import LATTICE_DEGREES
 
 Shapes = npt.NDArray[np.object_]
+_Point = tuple[float, float]
+_Edge = tuple[_Point, _Point]
 
 _ROUNDS = 8
 _PER_DEGREE = round(1 / LATTICE_DEGREES)
+_SMALLEST_RING = 4
 _CELL = 0.75  # a vertex this near to an edge, in lattice steps, may end up on its other side
 
 
@@ -56,12 +60,43 @@ def rounded_degrees(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.floa
 
 def _without_new_repeats(before: Shapes, after: Shapes) -> Shapes:
     """Drop the repeated vertices that rounding made; those that were there are the user's."""
-    fewer = shapely.remove_repeated_points(after, 0.0)
-    lost = shapely.get_num_coordinates(after) - shapely.get_num_coordinates(fewer)
-    had = shapely.get_num_coordinates(before) - shapely.get_num_coordinates(
-        shapely.remove_repeated_points(before, 0.0)
-    )
-    return np.where(lost > had, fewer, after)
+    made = np.flatnonzero(_repeats(after) > _repeats(before))
+    changed = after.copy()
+    changed[made] = [_rebuilt(shape, _without_repeats) for shape in after[made]]
+    return changed
+
+
+def _repeats(shapes: Shapes) -> npt.NDArray[np.int64]:
+    """Return how often a vertex of each shape stands twice in a row."""
+    coordinates, shape = shapely.get_coordinates(shapes, return_index=True)
+    same = (coordinates[1:] == coordinates[:-1]).all(axis=1) & (shape[1:] == shape[:-1])
+    return np.bincount(shape[1:][same], minlength=len(shapes))
+
+
+def _without_repeats(points: list[_Point]) -> list[_Point]:
+    return [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
+
+
+def _rebuilt(
+    shape: shapely.Geometry, change: Callable[[list[_Point]], list[_Point]]
+) -> shapely.Geometry:
+    """Return a shape whose rings and lines are changed; what collapses is left out."""
+    if shapely.get_dimensions(shape) < 1:
+        return shape
+    if shape.geom_type.startswith("Multi"):
+        parts = [_rebuilt(part, change) for part in shapely.get_parts(shape)]
+        return type(shape)([part for part in parts if not part.is_empty])
+    if shape.geom_type == "Polygon":
+        rings = [change(_points(ring)) for ring in shapely.get_rings(shape)]
+        if len(rings[0]) < _SMALLEST_RING:
+            return shapely.Polygon()
+        return shapely.Polygon(rings[0], [r for r in rings[1:] if len(r) >= _SMALLEST_RING])
+    line = change(_points(shape))
+    return shapely.LineString(line if len(line) > 1 else [])
+
+
+def _points(line: shapely.Geometry) -> list[_Point]:
+    return [(x, y) for x, y in shapely.get_coordinates(line).tolist()]
 
 
 def _structured(shapes: Shapes) -> Shapes:
@@ -76,10 +111,6 @@ def _areas(shape: shapely.Geometry) -> shapely.Geometry:
         return shapely.Polygon()
     joined = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     return shapely.transform(joined, rounded_degrees)
-
-
-_Point = tuple[float, float]
-_Edge = tuple[_Point, _Point]
 
 
 def _vertices_on_edges(shapes: Shapes) -> dict[_Edge, list[_Point]]:
@@ -121,26 +152,16 @@ def _may_have(shapes: Shapes, through: dict[_Edge, list[_Point]]) -> npt.NDArray
 
 def _led_through(shape: shapely.Geometry, through: dict[_Edge, list[_Point]]) -> shapely.Geometry:
     """Return a shape whose edges go through the vertices given for them."""
-    if shapely.get_dimensions(shape) < 1:
-        return shape
-    if shapely.get_num_geometries(shape) > 1 or shape.geom_type.startswith("Multi"):
-        parts = [_led_through(part, through) for part in shapely.get_parts(shape)]
-        return type(shape)(parts)
-    if shape.geom_type == "Polygon":
-        rings = [_line_through(ring, through) for ring in shapely.get_rings(shape)]
-        return shapely.Polygon(rings[0], rings[1:])
-    return type(shape)(_line_through(shape, through))
 
+    def led(points: list[_Point]) -> list[_Point]:
+        found = points[:1]
+        for first, last in pairwise(points):
+            key = (first, last) if first <= last else (last, first)
+            found += sorted(through.get(key, ()), key=lambda point: _squared(first, point))
+            found.append(last)
+        return found
 
-def _line_through(line: shapely.Geometry, through: dict[_Edge, list[_Point]]) -> list[_Point]:
-    points: list[_Point] = [tuple(point) for point in shapely.get_coordinates(line).tolist()]
-    led = points[:1]
-    for first, last in pairwise(points):
-        key = (first, last) if first <= last else (last, first)
-        between = through.get(key, ())
-        led += sorted(between, key=lambda point: _squared(first, point))
-        led.append(last)
-    return led
+    return _rebuilt(shape, led)
 
 
 def _squared(first: _Point, second: _Point) -> float:
