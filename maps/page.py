@@ -159,6 +159,7 @@ def render_page(
         data=data,
         policy=_POLICY_PLACE,
         scripts=[assets_url + versioned(name) for name in scripts],
+        icon=assets_url + versioned("icon.svg"),
         styles=[assets_url + versioned(name) for name in styles],
     )
     page.add_child(TownMap(center, zoom_start=zoom, max_zoom=20, min_zoom=9, zoom_snap=0.25))

@@ -20,7 +20,7 @@ from boundaries.scheme import Level, Scheme
 from boundaries.town import Town
 from maps.assets import copy_assets
 from maps.basemap import Ground, base_map
-from maps.listing import day
+from maps.listing import BEIJING, day
 from maps.page import fill, render_page
 from maps.shapes import Frame, lines, points, polygons
 from messages import LANGUAGES, Language, say, template
@@ -118,7 +118,7 @@ def review_page(
         ],
         "rules": _rules(report, language),
         "other_url": _file("en" if language == "zh" else "zh"),
-        "checked": day((report.at or datetime.now(UTC)).astimezone(), language),
+        "checked": day((report.at or datetime.now(UTC)).astimezone(BEIJING), language),
         "checked_rules": len(report.checked_rules),
     }
     return render_page(

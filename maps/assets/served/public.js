@@ -286,7 +286,7 @@
   // ── By tapping ───────────────────────────────────────────────────────────────────────────────
   async function choose({ lat, lng }) {
     tell(say("searching"));
-    const answer = await lookup({ point: `${lng.toFixed(7)},${lat.toFixed(7)}` });
+    const answer = await lookup({ point: `${lng.toFixed(7)},${lat.toFixed(7)}`, datum: "cgcs2000" });
     if (answer && answered(answer, "tapped")) return;
     chooseHere(lat, lng, "tapped");
   }
