@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import uvicorn
@@ -24,6 +25,7 @@ def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int
     workers
         Processes; all read the same snapshots, which the machine keeps in memory once.
     """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if workers == 1:
         uvicorn.run(create_app(home), host=host, port=port, access_log=False, log_level="info")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from cli import (
     serving,
     storing,
 )
-from cli.screen import explained
+from cli.screen import both, explained, out
 from messages import say
 
 app = typer.Typer(
@@ -34,9 +35,16 @@ app = typer.Typer(
 )
 
 
+def _tell_version(*, wanted: bool) -> None:
+    if wanted:
+        out.print(f"wangge {version('wangge')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _begin(
     context: typer.Context,
+    *,
     home: Annotated[
         Path | None,
         typer.Option(
@@ -46,6 +54,15 @@ def _begin(
             file_okay=False,
         ),
     ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda wanted: _tell_version(wanted=wanted),
+            is_eager=True,
+            help=both("cli.version"),
+        ),
+    ] = False,
 ) -> None:
     context.obj = Home.from_environment(home)
 

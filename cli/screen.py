@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import click
 import orjson
 import typer
 from rich.console import Console
@@ -28,6 +27,9 @@ from messages import LANGUAGES, Message, preferred_language, say
 FOUND_ERRORS = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+
+# The base of typer's errors about the command line, which it does not export by name.
+_UsageError: Any = typer.BadParameter.__mro__[1]
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -113,10 +115,10 @@ def explained(app: typer.Typer) -> int:
     except InputError as error:
         tell_problems(error.problems)
         return BAD_INPUT
-    except click.ClickException as error:
+    except _UsageError as error:
         error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        return BAD_INPUT
+    except (typer.Abort, KeyboardInterrupt):
         tell_message(Message("cli.interrupted"), console=err)
         return INTERRUPTED
     return status if isinstance(status, int) else 0
