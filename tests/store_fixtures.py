@@ -109,7 +109,8 @@ def start_server() -> Server:
 
 
 def remove_server(server: Server) -> None:
-    server.stop(mode="immediate")
+    if (server.folder / "data" / "postmaster.pid").exists():
+        server.stop(mode="immediate")
     shutil.rmtree(server.folder)
 
 
@@ -122,6 +123,16 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def postgis_server() -> Iterator[Server]:
     """A server that lives as long as the test run (of each worker)."""
+    server = start_server()
+    try:
+        yield server
+    finally:
+        remove_server(server)
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that the test alone has, to stop and start it."""
     server = start_server()
     try:
         yield server

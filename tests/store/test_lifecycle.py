@@ -1,0 +1,243 @@
+"""Publishing: what is refused, what is written, what a reader then finds."""
+
+import json
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from boundaries.home import Home
+from boundaries.lifecycle import NotPublishableError, communities_of, publish, reconcile
+from boundaries.plan import PlanState
+from boundaries.readside import ReadSide
+from boundaries.scheme import default_scheme
+from boundaries.snapshot import open_snapshot
+from boundaries.store import StalePlanError, Store, open_store
+from geo.problem import InputError
+
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
+ALL = {"*": "岚县旧城，暂按现状"}
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def drafts(store, mini_town, mini_plan):
+    """Two drafts of the town in the store."""
+    first = store.save_import(mini_town, mini_plan.with_changes(name="first"), actor="ann")
+    return first, store.save_plan(mini_plan.with_changes(name="second"), actor="ann")
+
+
+def listed(home):
+    return json.loads(home.published.read_text(encoding="utf-8"))["publications"]
+
+
+def test_a_published_plan_is_what_readers_find(store, home, drafts):
+    first, _ = drafts
+    made = publish(store, home, first.id, reasons=ALL, actor="ann")
+    (entry,) = listed(home)
+    assert entry["plan"] == first.id
+    assert entry["snapshot"] == made.snapshot
+    assert entry["communities"] == list(communities_of(first, default_scheme()))
+    assert len(open_snapshot(home.snapshots / made.snapshot).grids) == len(first.grids)
+    (in_force,) = ReadSide(home).in_force()
+    assert in_force.publication.plan_name == "first"
+    assert store.load_plan(first.id).state is PlanState.PUBLISHED
+    assert store.events(action="plan.published")[0].actor == "ann"
+
+
+def test_it_holds_from_its_date_on_and_not_before(store, home, drafts):
+    publish(store, home, drafts[0].id, effective_from=LATER, reasons=ALL, actor="ann")
+    read_side = ReadSide(home)
+    assert read_side.in_force() == ()
+    assert len(read_side.in_force(LATER)) == 1
+
+
+def test_the_plan_before_it_ends_where_it_begins(store, home, drafts):
+    first, second = drafts
+    publish(store, home, first.id, effective_from=LATER, reasons=ALL, actor="ann")
+    change = LATER + timedelta(days=9)
+    publish(store, home, second.id, effective_from=change, reasons=ALL, actor="ann")
+    assert [(entry["plan"], entry["effective_to"]) for entry in listed(home)] == [
+        (first.id, change.isoformat(timespec="milliseconds")),
+        (second.id, None),
+    ]
+
+
+def test_a_dry_run_refuses_the_same_and_writes_nothing(store, home, drafts):
+    first, second = drafts
+    would_be = publish(store, home, first.id, reasons=ALL, actor="ann", dry_run=True)
+    assert (would_be.plan, would_be.id, would_be.snapshot) == (first.id, "", "")
+    assert not home.folder.exists()
+    assert store.load_plan(first.id).state is PlanState.DRAFT
+    publish(store, home, first.id, effective_from=LATER, reasons=ALL, actor="ann")
+    with pytest.raises(InputError, match="first"):
+        publish(store, home, second.id, reasons=ALL, actor="ann", dry_run=True)
+
+
+def test_an_error_finding_blocks_whatever_the_reasons(store, home, drafts):
+    first, _ = drafts
+    broken = first.grids.copy()
+    broken.loc[1, "code"] = "x1"
+    saved = store.save_plan(first.with_changes(grids=broken), actor="ann")
+    with pytest.raises(NotPublishableError) as refused:
+        publish(store, home, saved.id, reasons=ALL, actor="ann")
+    assert refused.value.report.has_errors
+    assert not home.published.exists()
+    assert store.publications() == []
+
+
+def test_a_warning_needs_its_reason_which_is_kept(store, home, drafts, mini_town):
+    first, _ = drafts
+    # Half the households gone: the ledger of the community (C09) no longer adds up.
+    ledger = mini_town.communities.assign(households=mini_town.communities["households"] * 2)
+    store.save_town(mini_town.with_layers(communities=ledger), actor="ann")
+    with pytest.raises(NotPublishableError) as refused:
+        publish(store, home, first.id, actor="ann")
+    needed = refused.value.report.reasons_needed()
+    assert needed
+    assert all(rule in str(refused.value) for rule in needed)
+    with pytest.raises(NotPublishableError):
+        publish(store, home, first.id, reasons=dict.fromkeys(needed, " "), actor="ann")
+    reasons = {rule: f"because of {rule}" for rule in needed}
+    made = publish(store, home, first.id, reasons={**reasons, "X99": "unasked"}, actor="ann")
+    assert made.reasons == reasons
+    assert listed(home)[0]["reasons"] == reasons
+
+
+def test_yesterday_is_refused_unless_history_is_entered(store, home, drafts):
+    first, _ = drafts
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    with pytest.raises(InputError, match="past"):
+        publish(store, home, first.id, effective_from=yesterday, reasons=ALL, actor="ann")
+    made = publish(
+        store, home, first.id, effective_from=yesterday, reasons=ALL, actor="ann", allow_past=True
+    )
+    assert made.holds_at(yesterday + timedelta(seconds=1))
+
+
+def test_today_is_not_the_past(store, home, drafts):
+    """A date given without an hour is that day's first instant, which has always gone by."""
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    publish(store, home, drafts[0].id, effective_from=midnight, reasons=ALL, actor="ann")
+    assert len(ReadSide(home).in_force()) == 1
+
+
+@pytest.mark.parametrize("length", [timedelta(0), timedelta(days=-1)])
+def test_a_period_must_run_forward(store, home, drafts, length):
+    with pytest.raises(InputError, match="end at"):
+        publish(
+            store,
+            home,
+            drafts[0].id,
+            effective_from=LATER,
+            effective_to=LATER + length,
+            actor="ann",
+        )
+
+
+def test_a_moment_without_a_zone_is_refused(store, home, drafts):
+    naive = LATER.replace(tzinfo=None)
+    with pytest.raises(InputError, match="time zone"):
+        publish(store, home, drafts[0].id, effective_from=naive, actor="ann")
+
+
+def test_a_town_imported_during_the_check_stops_it(store, home, drafts, mini_town, monkeypatch):
+    """What was checked is no longer what would be published."""
+    record = Store.record_publication
+
+    def import_meanwhile(self, *arguments, **options):
+        self.save_town(mini_town, actor="bo")
+        return record(self, *arguments, **options)
+
+    monkeypatch.setattr(Store, "record_publication", import_meanwhile)
+    with pytest.raises(StalePlanError):
+        publish(store, home, drafts[0].id, reasons=ALL, actor="ann")
+    assert store.publications() == []
+
+
+def test_the_same_plan_gives_the_same_snapshot(store, home, drafts):
+    first, _ = drafts
+    end = LATER + timedelta(days=1)
+    one = publish(
+        store, home, first.id, effective_from=LATER, effective_to=end, reasons=ALL, actor="ann"
+    )
+    two = publish(
+        store, home, first.id, effective_from=end + timedelta(days=9), reasons=ALL, actor="ann"
+    )
+    assert one.snapshot == two.snapshot
+    assert [entry["id"] for entry in listed(home)] == [one.id, two.id]
+
+
+def test_a_lost_list_is_written_again_from_the_store(store, home, drafts):
+    publish(store, home, drafts[0].id, reasons=ALL, actor="ann")
+    before = home.published.read_bytes()
+    home.published.unlink()
+    assert reconcile(store, home)
+    assert home.published.read_bytes() == before
+    assert not reconcile(store, home)
+
+
+def test_what_killed_runs_left_is_swept_away(store, home):
+    half = home.folder / ".published.json-abc"
+    old, fresh = home.snapshots / ".making-old", home.snapshots / ".making-new"
+    for folder in (old, fresh):
+        folder.mkdir(parents=True)
+    half.write_text("{")
+    os.utime(old, (0, 0))
+    reconcile(store, home)
+    assert not half.exists()
+    assert not old.exists()
+    assert fresh.exists()
+
+
+def test_a_reader_never_sees_a_list_half_written(store, home, drafts):
+    publish(store, home, drafts[0].id, effective_from=LATER, reasons=ALL, actor="ann")
+    done = threading.Event()
+    seen = []
+
+    def read():
+        while not done.is_set():
+            seen.append(len(listed(home)))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(30):
+        _rewrite(store, home)
+    done.set()
+    reader.join()
+    assert set(seen) == {1}
+
+
+def _rewrite(store, home):
+    """Make the list differ, whole, so that it is written again."""
+    text = home.published.read_text(encoding="utf-8")
+    temporary = home.folder / "other"
+    temporary.write_text(text + "\n", encoding="utf-8")
+    temporary.replace(home.published)
+    assert reconcile(store, home)
+
+
+def test_two_plans_published_at_once_do_not_both_hold(store_url, store, home, drafts):
+    outcomes = []
+
+    def go(plan):
+        with open_store(store_url) as mine:
+            try:
+                publish(mine, home, plan.id, effective_from=LATER, reasons=ALL, actor="ann")
+                outcomes.append("published")
+            except InputError:
+                outcomes.append("refused")
+
+    threads = [threading.Thread(target=go, args=(plan,)) for plan in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert "published" in outcomes
+    assert len(store.publications(LATER)) == 1
+    assert len(ReadSide(home).in_force(LATER)) == 1
