@@ -32,9 +32,10 @@ class Frame:
     @classmethod
     def around(cls, geometries: Geometries, step: float = 1e-6) -> Frame:
         """Return a frame whose origin is the corner of some geometries' box."""
-        west, south, _, _ = shapely.total_bounds(np.asarray(geometries))
-        if not np.isfinite(west):
+        shapes = np.asarray(geometries)
+        if shapely.is_empty(shapes).all():
             return cls(0.0, 0.0, step)
+        west, south, _, _ = shapely.total_bounds(shapes)
         return cls(float(np.floor(west * 1e4) / 1e4), float(np.floor(south * 1e4) / 1e4), step)
 
     def as_dict(self) -> dict[str, float]:

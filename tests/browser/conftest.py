@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser
 from served import UNLIMITED, running
 
 from boundaries.home import Home
@@ -27,7 +27,7 @@ from looking import (
     IMAGE,
     PHONE,
     Look,
-    Watch,
+    look_at,
 )
 
 
@@ -91,35 +91,25 @@ def site(hostile_home: Home) -> Iterator[str]:
         yield address
 
 
-def _look(browser: Browser, viewport: ViewportSize, allowed: str, **options: Any) -> Iterator[Look]:
-    context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
-    watch = Watch(allowed)
-    watch.on(context)
-    yield Look(context.new_page(), watch)
-    context.close()
-    assert watch.outside == []
-    assert watch.complaints == []
-
-
 @pytest.fixture
 def desktop(browser: Browser, site: str) -> Iterator[Look]:
     """Return a desktop browser that may ask the server alone and must not complain."""
-    yield from _look(browser, DESKTOP, site)
+    yield from look_at(browser, DESKTOP, site)
 
 
 @pytest.fixture
 def phone(browser: Browser, site: str) -> Iterator[Look]:
     """Return a phone's browser that may ask the server alone and must not complain."""
-    yield from _look(browser, PHONE, site, is_mobile=True, has_touch=True)
+    yield from look_at(browser, PHONE, site, is_mobile=True, has_touch=True)
 
 
 @pytest.fixture
 def plain(browser: Browser, site: str) -> Iterator[Look]:
     """Return a browser without JavaScript."""
-    yield from _look(browser, PHONE, site, java_script_enabled=False)
+    yield from look_at(browser, PHONE, site, java_script_enabled=False)
 
 
 @pytest.fixture
 def disconnected(browser: Browser) -> Iterator[Look]:
     """Return a browser that opens files and has no network."""
-    yield from _look(browser, PHONE, "file://", offline=True, is_mobile=True, has_touch=True)
+    yield from look_at(browser, PHONE, "file://", offline=True, is_mobile=True, has_touch=True)

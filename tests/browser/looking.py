@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from boundaries.plan import Plan
 
@@ -64,6 +66,19 @@ class Look:
         """Type an address and press Enter."""
         self.page.fill("#address", address)
         self.page.press("#address", "Enter")
+
+
+def look_at(
+    browser: Browser, viewport: ViewportSize, allowed: str, **options: Any
+) -> Iterator[Look]:
+    """Yield one watched page; fail where it asked elsewhere or complained."""
+    context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
+    watch = Watch(allowed)
+    watch.on(context)
+    yield Look(context.new_page(), watch)
+    context.close()
+    assert watch.outside == []
+    assert watch.complaints == []
 
 
 TAP = """([lng, lat]) => {
