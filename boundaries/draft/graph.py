@@ -160,7 +160,7 @@ def unit_graph(
     length_m: npt.ArrayLike,
     barrier_m: npt.ArrayLike,
     barrier_class: npt.ArrayLike,
-    on_barrier: float = 0.1,
+    on_barrier: float = 0.0,
     walled: npt.ArrayLike | None = None,
 ) -> UnitGraph:
     """Make a graph from measures in metres.

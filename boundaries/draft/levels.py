@@ -11,7 +11,7 @@ import numpy as np
 from boundaries.draft.compiled import Integers
 from boundaries.draft.graph import UnitGraph, net_of
 from boundaries.draft.improve import improve
-from boundaries.draft.measure import numbered, off_band, totals
+from boundaries.draft.measure import measure, numbered, off_band, totals
 from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim, divide
 from boundaries.draft.trees import Net
@@ -50,7 +50,7 @@ class Effort:
         return time.monotonic() > self.until
 
 
-POLISH = Effort((600, 60, 40))
+POLISH = Effort((400, 150, 40))
 """Some ten times the draft's work."""
 
 
@@ -61,7 +61,7 @@ def aims_of(graph: UnitGraph, bands: Sequence[tuple[int, int]]) -> tuple[Aim, ..
     aims = []
     for low, high in bands:
         side_cm = (100.0 * ground * (low + high) / 2 / everyone) ** 0.5
-        aims.append(Aim(low, high, high + max(low // 2, 1), max(int(side_cm / 2), 1)))
+        aims.append(Aim(low, high, high + max(low // 2, 1), max(int(side_cm / 3), 1)))
     return tuple(aims)
 
 
@@ -188,7 +188,9 @@ def _inside(
         graph, parent, aim, seed=seed + index, tries=_TRIES, enough=_ENOUGH, net=net
     )
     if off.any():
-        label = mended_parents(graph, drawn, label, aims[: index + 1], seed=seed, until=effort.until)
+        label = mended_parents(
+            graph, drawn, label, aims[: index + 1], seed=seed, until=effort.until
+        )
     if not effort.over:
         label = improve(
             graph,
@@ -201,3 +203,47 @@ def _inside(
             net=net,
         )
     return numbered(label)
+
+
+def polished(
+    graph: UnitGraph,
+    aims: Sequence[Aim],
+    drawn: list[Integers],
+    *,
+    seed: int,
+    seconds: float = float("inf"),
+    keep: Integers | None = None,
+    told: Callable[[float], None] | None = None,
+) -> list[Integers]:
+    """Draw again with more work; the result is never worse than the drawing given.
+
+    Parameters
+    ----------
+    graph, aims, seed, keep
+        As for `draw`.
+    drawn
+        A drawing of all levels.
+    seconds
+        Where the time runs out, what was found so far is taken if it is better.
+    told
+        Called with the share of the work that is done.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        The better of both.
+    """
+    effort = replace(POLISH, until=time.monotonic() + seconds)
+    if told is not None:
+        effort = replace(effort, told=told)
+    again = draw(graph, aims, seed=seed, effort=effort, keep=keep)
+    return min(drawn, again, key=lambda labels: _worth(graph, aims, labels))
+
+
+def _worth(graph: UnitGraph, aims: Sequence[Aim], labels: Sequence[Integers]) -> tuple[int, float]:
+    """Households off their bands first, then shape; the less, the better."""
+    found = [
+        measure(graph, label, aim.low, aim.high) for label, aim in zip(labels, aims, strict=True)
+    ]
+    shape = -sum(one.compactness + one.barrier_percent / 100 for one in found)
+    return sum(one.off for one in found), shape

@@ -87,5 +87,7 @@ def measure(graph: UnitGraph, label: Integers, low: int, high: int) -> Measure:
         households_ok_percent=100.0 * int(households[ok].sum()) / max(int(households.sum()), 1),
         off=int(off_band(households, low, high).sum()),
         compactness=float(np.mean(400 * np.pi * area / np.maximum(around, 1) ** 2)),
-        barrier_percent=100.0 * int(graph.barrier[cut].sum()) / max(int(graph.length[cut].sum()), 1),
+        barrier_percent=100.0
+        * int(graph.barrier[cut].sum())
+        / max(int(graph.length[cut].sum()), 1),
     )

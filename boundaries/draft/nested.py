@@ -49,11 +49,12 @@ def mended_parents(
     """
     fix = _Recutting(graph, drawn, label, aims, np.random.default_rng(seed))
     for reach in ("parent", "anywhere"):
-        for parent in fix.troubled():
+        for unit in fix.troubled():
             if time.monotonic() > until:
-                return fix.children
-            fix.recut(parent, across=reach == "anywhere")
-    return fix.children
+                break
+            fix.recut(unit, across=reach == "anywhere")
+    drawn[-1] = numbered(drawn[-1])
+    return numbered(fix.children)
 
 
 class _Recutting:
@@ -82,19 +83,19 @@ class _Recutting:
         return self.drawn[-1]
 
     def troubled(self) -> list[int]:
-        """Return the parents with children off the band, the worst first."""
+        """Return a unit of every child that is off the band."""
         off = self._off(self.children, self.aims[-1])
         units = np.flatnonzero(off[self.children] > 0)
-        parents, counts = np.unique(self.parents[units], return_counts=True)
-        return [int(parent) for parent in parents[np.argsort(-counts, kind="stable")]]
+        first = np.unique(self.children[units], return_index=True)[1]
+        return [int(unit) for unit in np.sort(units[first])]
 
     def _off(self, label: Integers, aim: Aim) -> Integers:
         return off_band(totals(self.graph.households, label), aim.low, aim.high)
 
-    def recut(self, parent: int, *, across: bool) -> None:
-        """Try neighbours until the parent's children fit; keep the best that was found."""
+    def recut(self, unit: int, *, across: bool) -> None:
+        """Recut a unit's parent with neighbours until its children fit; keep what is better."""
         for attempt in range(_ATTEMPTS):
-            group = self._group(parent, 1 + attempt % 3, across=across)
+            group = self._group(int(self.parents[unit]), 1 + attempt % 3, across=across)
             units = np.flatnonzero(np.isin(self.parents, group))
             before = self._trouble(units, self.parents[units], self.children[units])
             if before[1] == 0:
@@ -107,9 +108,7 @@ class _Recutting:
                 if across and not self._keep_grandparents(units, parents):
                     continue
                 self._take(units, parents, children)
-                if self._trouble(units, parents, children)[1] == 0:
-                    return
-                parent = int(self.parents[self._worst(units)])
+                unit = self._worst(units)
 
     def _worst(self, units: Integers) -> int:
         off = self._off(self.children, self.aims[-1])
@@ -161,13 +160,15 @@ class _Recutting:
         for new in np.unique(parents).tolist():
             mine = parents == new
             shared = [int(weight[mine & (above[units] == old)].sum()) for old in touched]
-            self._assign(above, units[mine], int(touched[int(np.argmax(shared))]))
+            above[units[mine]] = touched[int(np.argmax(shared))]
         for old in touched.tolist():
             members = np.flatnonzero(above == old)
             held = int(self.graph.households[members].sum())
             was = int(self.graph.households[self.drawn[-2] == old].sum())
-            if not len(members) or off_band(np.array([held]), aim.low, aim.high)[0] > (
-                off_band(np.array([was]), aim.low, aim.high)[0]
+            if (
+                not len(members)
+                or off_band(np.array([held]), aim.low, aim.high)[0]
+                > (off_band(np.array([was]), aim.low, aim.high)[0])
             ):
                 return False
             part = self.graph.part(members)
@@ -176,12 +177,6 @@ class _Recutting:
         self.drawn[-2] = above
         return True
 
-    @staticmethod
-    def _assign(above: Integers, units: Integers, grandparent: int) -> None:
-        above[units] = grandparent
-
     def _take(self, units: Integers, parents: Integers, children: Integers) -> None:
         self.parents[units] = parents + int(self.parents.max()) + 1
         self.children[units] = children + int(self.children.max()) + 1
-        self.drawn[-1] = numbered(self.parents)
-        self.children = numbered(self.children)

@@ -111,7 +111,12 @@ def divide_regions(
     """
     nodes = len(region)
     tree = room_for_tree(nodes, len(net.head))
-    part, best, sums, chosen = integers(nodes), integers(nodes), integers(3 * nodes), integers(nodes)
+    part, best, sums, chosen = (
+        integers(nodes),
+        integers(nodes),
+        integers(3 * nodes),
+        integers(nodes),
+    )
     free = 0
     for index in range(len(starts)):
         start = starts[index]

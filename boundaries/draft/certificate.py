@@ -1,0 +1,27 @@
+"""Why a grid is off its band: proofs where there are, what was tried where there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from boundaries.draft.compiled import Integers
+from boundaries.draft.feasibility import hopeless_units
+from boundaries.draft.graph import UnitGraph
+from boundaries.draft.measure import numbered, off_band, totals
+
+
+def explained(graph: UnitGraph, label: Integers, low: int, high: int) -> dict[int, str]:
+    """Return, for every part off its band, what is proved of it.
+
+    ``"hopeless"``: it holds a unit that no connected set of low … high households contains.
+    ``"not proved"``: none was found in the time given, and no proof that there is none.
+    """
+    label = numbered(label)
+    off = off_band(totals(graph.households, label), low, high)
+    if not off.any():
+        return {}
+    hopeless = set(label[hopeless_units(graph, low, high)].tolist())
+    return {
+        part: "hopeless" if part in hopeless else "not proved"
+        for part in np.flatnonzero(off).tolist()
+    }
