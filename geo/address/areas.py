@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
-import pandas as pd
 
 from geo.address.normalise import written_form
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LOOKED_AT = 2000
 _LEAST_SHARE = 0.02
@@ -20,7 +23,7 @@ def areas_of(frame: pd.DataFrame) -> list[str]:
     columns = [column for column in ("town", "village", "road", "compound") if column in frame]
     looked_at = frame.iloc[:: max(1, len(frame) // _LOOKED_AT)]
     for values in looked_at[["text", *columns]].astype(object).itertuples(index=False):
-        text, *words = (written_form(str(value)) if pd.notna(value) else "" for value in values)
+        text, *words = (written_form(str(value)) if value == value and value is not None else "" for value in values)
         places = [text.find(word) for word in words if word and word in text]
         if places and min(places) > 0:
             counts[text[: min(places)]] += 1

@@ -13,7 +13,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from geo.address.practice import Practice
 from geo.address.search import FEATURES, Found
@@ -70,6 +69,8 @@ class Reliability:
 
 def fit(practice: list[Practice], searched: Searched, start: Weights) -> Weights:
     """Return the weights that make the true candidates of the practice queries likeliest."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - workers that only answer need none
+
     features, truth = _table(practice, searched)
     if len(truth) < FITTED_ON // 8:
         return start

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     r"|(?<![0-9A-Z])(?P<room>[A-Z]{0,2}-?\d{1,5}[A-Z]?)(?P<room_word>号?(?:室|房(?!产)间?)|户)"
     r"|(?P<side>[东西南北中]户)"
     # 12号 12号之3 12号附1号 附3号
-    rf"|(?<![0-9A-Z])(?P<number>附?\d{{1,5}}[A-Z{_STEMS}]?)号(?![路街线道门]|公[馆路]|[桥店厂井坑港渠台码](?![\u4e00-\u9fff]))"
+    rf"|(?<![0-9A-Z])(?P<number>附?\d{{1,5}}(?:之\d{{1,3}})?[A-Z{_STEMS}]?)号(?![路街线道门]|公[馆路]|[桥店厂井坑港渠台码](?![\u4e00-\u9fff]))"
     r"(?P<behind>之\d+|附\d+号?|-\d+(?!\d*[-号室]))?"
     # 501 right behind a stair, building or floor; or at the end of its clause, before a token
     r"|(?<=[元门栋幢座楼层#])(?P<room_behind>\d{3,4})(?=[^0-9A-Z号楼栋幢座单层室房户#/-])"

@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import pandas as pd
 
 from geo.address.answer import Match, Status, Suggestion
 from geo.address.areas import areas_of
@@ -21,6 +20,9 @@ from geo.address.query import Query
 from geo.address.register import Register, read_register
 from geo.address.search import READING, Found, Searcher
 from geo.address.weighing import Weights, probabilities
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 1
 _WORDS = "words.json"

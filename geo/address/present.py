@@ -22,7 +22,7 @@ _PLACE_PRECISION = {
     _VILLAGE: Precision.VILLAGE,
     _POI: Precision.POI,
 }
-_DETAILS = ("group", "floor", "room")
+_DETAILS = ("group", "suffix", "floor", "room")
 
 
 class Presenter:
@@ -86,6 +86,9 @@ class Presenter:
             if number and number[-1].isdigit():
                 number += "号"
             parts += [word("road"), number if word("road") else "", shown]
+        elif self.kind[one.place] == _DOOR:
+            number = word("number")
+            parts += [word("road") or word("village"), number + "号" if number[-1:].isdigit() else number]
         else:
             parts.append(shown)
         if one.zone > 0:
@@ -110,7 +113,8 @@ class Presenter:
     def _detailed(self, one: Found, rows: Rows) -> tuple[Rows, list[Fault]]:
         """Keep the rows whose village, group, floor and room are those said, where any are."""
         query = one.query
-        said = {"group": query.group}
+        number = query.chain.number
+        said = {"group": query.group, "suffix": number.value.partition("-")[2] if number else ""}
         for name in ("floor", "room"):
             element = getattr(query.chain, name)
             said[name] = element.value if element is not None else ""

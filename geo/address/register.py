@@ -8,17 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geo.address.normalise import written_form
 from geo.address.units import building_id, known_text, number_id, spread, stair_id, zone_id
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 KINDS = ("compound", "door", "road", "village", "poi")
 COLUMNS = ("text", "town", "village", "road", "number", "compound", "zone", "building", "stair", "aliases")
-DETAILS = ("group", "floor", "room")
+DETAILS = ("group", "suffix", "floor", "room")
 
 _ZONE_BITS, _BUILDING_BITS, _STAIR_BITS = 10, 20, 10
 STAIR_STEP = 1
@@ -322,6 +325,9 @@ def _filled_from_text(texts: dict[str, list[str]]) -> dict[str, list[str]]:
                 filled[name][row] = parsed.get(name, "")
         for name in DETAILS:
             filled[name][row] = parsed.get(name, "")
+        base, _, suffix = parsed.get("number", "").partition("-")
+        if suffix and number_id(filled["number"][row]) == base:
+            filled["suffix"][row] = suffix
     return filled
 
 

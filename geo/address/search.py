@@ -86,6 +86,7 @@ class Searcher:
             for name in ("zones", "buildings", "stairs", "numbers")
         }
         self._doors(arrays["door_place"].tolist(), arrays["door_road"].tolist(), arrays["door_number"].tolist())
+        self._suffixes = self._suffixes_of()
         self._names(arrays)
         self.lexicon = self._lexicon(areas)
         special = [name for name in self.names.names if any(char.isascii() for char in name)]
@@ -108,6 +109,17 @@ class Searcher:
                 base = number_base(words[number])
                 if base != words[number]:
                     self.at_base[road, base] = (*self.at_base.get((road, base), ()), place)
+
+    def _suffixes_of(self) -> set[tuple[int, str]]:
+        """Return the places and what stands behind their numbers (109号之1)."""
+        arrays = self.register.arrays
+        if "row_suffix" not in arrays:
+            return set()
+        suffixes = arrays["row_suffix"][arrays["unit_row"]]
+        held = suffixes.nonzero()[0]
+        places = (arrays["unit_key"][held] // PLACE_STEP).tolist()
+        words = self.register.words["suffixs"]
+        return {(place, words[one]) for place, one in zip(places, suffixes[held].tolist(), strict=True)}
 
     def _names(self, arrays: dict[str, object]) -> None:
         register = self.register
@@ -142,8 +154,8 @@ class Searcher:
     def find(self, query: Query) -> list[Found]:
         """Return the candidates of one reading."""
         road, hit_cost = self._road(query)
-        number = self._number(query)
-        at_door = self._places_at(query, road, number)
+        numbers = self._number(query)
+        at_door = self._places_at(query, road, numbers)
         found: list[Found] = []
         seen: set[int] = set()
         for chunk, hit in self._hits(query):
@@ -152,7 +164,7 @@ class Searcher:
                     continue
                 seen.add(place)
                 features = self._named(hit, is_alias, chunk, query)
-                self._context(features, query, place, road, number)
+                self._context(features, query, place, road, numbers)
                 found += self._units(query, place, hit, chunk, features)
         for place in at_door:
             if place not in seen:
@@ -160,7 +172,7 @@ class Searcher:
                 hit = Hit(-1, 0.0, "door")
                 features = [0.0] * len(FEATURES)
                 features[DOOR_ONLY] = 1.0 if query.chunks else 0.0
-                self._context(features, query, place, road, number)
+                self._context(features, query, place, road, numbers)
                 found += self._units(query, place, hit, None, features)
         del hit_cost
         return found
@@ -245,37 +257,55 @@ class Searcher:
             return hits[0].name + 1, hits[0].cost
         return -1, 0.0
 
-    def _number(self, query: Query) -> int:
-        """Return the number of the house number said; 0 where none is, -1 where it is unknown."""
+    def _number(self, query: Query) -> tuple[int, ...]:
+        """Return the numbers of the house number said: itself, and without what is behind it."""
         element = query.chain.number
         if element is None:
-            return 0
-        return self._number_of["numbers"].get(number_id(element.value), -1)
+            return ()
+        known = self._number_of["numbers"]
+        said = number_id(element.value)
+        base = number_base(said)
+        found = [known[one] for one in dict.fromkeys((said, base)) if one in known]
+        if "号" in query.written.text[element.start : element.end - 1]:
+            # 7号之1 is what stands behind number 7; 7之1号 is a number of its own
+            found.reverse()
+        return tuple(found) or (-1,)
 
-    def _places_at(self, query: Query, road: int, number: int) -> tuple[int, ...]:
-        """Return the places at the door said, or along the road or in the village."""
-        if number > 0 and road > 0:
-            places = self.at_door.get((road, number), ())
-            if not places:
+    def _places_at(self, query: Query, road: int, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the places at the door said, on its road or in its village."""
+        street = road if road > 0 else -query.village
+        first: tuple[int, ...] = ()
+        for number in numbers:
+            places = self.at_door.get((street, number), ())
+            if not places and number > 0:
                 base = self.register.words["numbers"][number]
-                places = self.at_base.get((road, base), ())
-            return self._in_town(query, places)
-        if number > 0 and query.village:
-            return self._in_town(query, self.at_door.get((-query.village, number), ()))
-        return ()
+                places = self.at_base.get((street, base), ())
+            places = self._in_town(query, places)
+            if places and (len(numbers) == 1 or self._has_suffix(query, places, number)):
+                return places
+            first = first or places
+        return first
+
+    def _has_suffix(self, query: Query, places: tuple[int, ...], number: int) -> bool:
+        """Return whether the number is all that is said, or what is behind it is there too."""
+        element = query.chain.number
+        suffix = "" if element is None else element.value.partition("-")[2]
+        if not suffix or "-" in self.register.words["numbers"][number]:
+            return True
+        return any((place, suffix) in self._suffixes for place in places)
 
     def _in_town(self, query: Query, places: tuple[int, ...]) -> tuple[int, ...]:
         if not query.town:
             return places
         return tuple(place for place in places if self.town[place] in (0, query.town))
 
-    def _context(self, features: list[float], query: Query, place: int, road: int, number: int) -> None:
+    def _context(self, features: list[float], query: Query, place: int, road: int, numbers: tuple[int, ...]) -> None:
         roads = self.roads_of.get(place)
         if road and roads is not None:
             held = roads.get(road)
             features[4 if held is not None else 5] = 1.0
-            if number and held is not None and any(held):
-                features[6 if number in held else 7] = 1.0
+            if numbers and held is not None and any(held):
+                features[6 if numbers[0] in held else 7] = 1.0
         if query.town and self.town[place]:
             features[8 if self.town[place] == query.town else 9] = 1.0
 

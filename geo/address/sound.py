@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import product
+from pathlib import Path
 
-from pypinyin.pinyin_dict import pinyin_dict
 
 # zh/z, ch/c, sh/s, n/l, h/f, and the nasal finals in/ing, en/eng, an/ang: the pairs that
 # speakers of northern and southern dialects do not keep apart.
@@ -21,6 +22,25 @@ _CONFUSED = (
 )
 _FIRST_CODE = 0xE000
 _READINGS_KEPT = 3
+
+
+@cache
+def _dictionary() -> dict[int, str]:
+    """Return pypinyin's readings of single characters.
+
+    The module is loaded by itself: importing the package would keep its 47,000 phrases in
+    memory too, some 50 MB in every worker.
+    """
+    package = find_spec("pypinyin")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("pypinyin")
+    spec = spec_from_file_location("_pinyin", Path(package.origin).parent / "pinyin_dict.py")
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError("pypinyin.pinyin_dict")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    dictionary: dict[int, str] = module.pinyin_dict
+    return dictionary
 
 
 def _plain(syllable: str) -> str:
@@ -40,7 +60,7 @@ def blurred(syllable: str) -> str:
 @cache
 def readings(character: str) -> tuple[str, ...]:
     """Return a character's syllables without tones, the usual one first."""
-    text = pinyin_dict.get(ord(character), "")
+    text = _dictionary().get(ord(character), "")
     found = dict.fromkeys(_plain(syllable) for syllable in text.split(",") if syllable)
     return tuple(found)[:_READINGS_KEPT]
 
