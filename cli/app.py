@@ -12,6 +12,7 @@ import typer
 from boundaries.home import Home
 from cli import (
     checking,
+    contacts,
     demonstrating,
     importing,
     keys,
@@ -75,6 +76,7 @@ for module in (
     mapping,
     serving,
     planning,
+    contacts,
     keys,
     storing,
     demonstrating,
