@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import drafting_alone  # noqa: F401 - before all that imports numba
 import numpy as np
 import pandas as pd
 
@@ -43,7 +44,7 @@ def main() -> None:
     bands = [_band(text) for text in options.bands.split(",")]
     units, edges = pd.read_parquet(options.units), pd.read_parquet(options.edges)
     graph = graph_of(units, edges)
-    ready = _made_ready()
+    ready = made_ready()
     print(f"{len(graph)} units, {len(graph.one)} pairs, {graph.households.sum()} households")
     print(f"kernels {'compiled' if COMPILED else 'in plain Python'}, ready in {ready:.2f} s")
 
@@ -89,7 +90,7 @@ def _band(text: str) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _made_ready() -> float:
+def made_ready() -> float:
     """Load the kernels by drawing two units; return the seconds it took."""
     start = time.perf_counter()
     tiny = unit_graph(

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import drafting_alone  # noqa: F401 - before all that imports numba
 import numpy as np
 import numpy.typing as npt
 
@@ -221,3 +222,10 @@ def _spopt(
     model = MaxPHeuristic(frame, weights, ["households"], "households", bands[0][0])
     model.solve()
     drawn(np.asarray(model.labels_, np.int64) - 1)
+
+
+def metis_level_one(graph: UnitGraph, band: tuple[int, int], *, seed: int) -> float:
+    """Return the seconds that METIS takes for level 1 alone."""
+    start = time.perf_counter()
+    _metis(graph, [band], seed, lambda _label: None)
+    return time.perf_counter() - start
