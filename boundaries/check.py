@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -126,6 +126,7 @@ def check(
     *,
     rules: Sequence[str] | None = None,
     at: datetime | None = None,
+    retired: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Report:
     """Check a plan against the rules.
@@ -139,6 +140,8 @@ def check(
     at
         Aware moment at which contacts must be current. Where None: now, or when the plan takes
         effect if that is later.
+    retired
+        Codes of grids that were given up in earlier plans, never to be used again.
     progress
         Shows how far the check is.
 
@@ -151,7 +154,7 @@ def check(
     -----
     A rule that raises stops the check: a report that leaves a rule out would look clean.
     """
-    case = Case(town, plan, at or _moment(plan))
+    case = Case(town, plan, at or _moment(plan), frozenset(retired))
     chosen = chosen_rules(rules)
     findings: list[Finding] = []
     for info in _shown(chosen, progress):

@@ -86,9 +86,10 @@ def _positions(names: pd.Series, known: dict[str, int]) -> Positions:
 
 
 def sliced_buildings(case: Case) -> frozenset[str]:
-    """Return the buildings of which a grid has only a slice."""
+    """Return the buildings that are divided between several grids."""
     table = case.once(assigned)
-    return frozenset(table.loc[~table["whole"], "building"])
+    grids = table[~table["whole"]].groupby("building")["grid"].nunique()
+    return frozenset(grids.index[grids > 1])
 
 
 def slice_groups(case: Case) -> dict[str, frozenset[str]]:

@@ -41,11 +41,14 @@ class Case:
         The plan.
     at
         Aware moment at which contacts and dates are looked at.
+    retired
+        Codes of grids that were given up; never to be used again.
     """
 
     town: Town
     plan: Plan
     at: datetime
+    retired: frozenset[str] = frozenset()
     _known: dict[Callable[[Case], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

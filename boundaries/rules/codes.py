@@ -44,9 +44,10 @@ def code_fits_the_scheme(case: Case) -> Iterator[Finding]:
 
 @rule("H02", severity="E")
 def code_is_unique(case: Case) -> Iterator[Finding]:
-    """No two grids have the same code.
+    """No two grids have the same code, and none has the code of a grid that was given up.
 
-    A code is never used again either: the store refuses a code that a retired grid had.
+    A code tells one grid for all time. Codes of retired grids are those of earlier publications
+    that the plan in force no longer has.
     """
     repeated = case.grids[case.grids["code"].duplicated(keep=False)]
     for code, grids in repeated.groupby("code", sort=True):
@@ -58,6 +59,16 @@ def code_is_unique(case: Case) -> Iterator[Finding]:
             place=case.inner_points[grids.index.to_numpy()],
             measure=len(grids),
             unit="1",
+            code=code,
+        )
+    again = case.grids[case.grids["code"].isin(case.retired)].drop_duplicates("code")
+    for position, code, level in zip(again.index, again["code"], again["level"], strict=True):
+        yield case.finding(
+            "H02.retired",
+            Severity.ERROR,
+            level=int(level),
+            grids=(code,),
+            place=case.inner_points[position],
             code=code,
         )
 

@@ -54,27 +54,32 @@ def residents_of_special_grids_count(case: Case) -> Iterator[Finding]:
     """Residents inside an exclusive special-purpose grid are counted and served there.
 
     The size rules are off for such a grid; a residential building inside it must all the same
-    show in the grid's households.
+    show in the grid's households. Told at the coarsest level.
     """
     exclusive = (case.grids["kind"] == "special") & (case.grids["mode"] == "exclusive")
     positions = np.flatnonzero(exclusive)
+    positions = positions[np.argsort(case.grids["level"].iloc[positions], kind="stable")]
     points = case.once(building_points)
     grid, building = shapely.STRtree(points).query(
         case.sound_grids[positions], predicate="contains_properly"
     )
     weight = np.nan_to_num(building_households(case)[building])
     living = np.bincount(grid, weights=weight, minlength=len(positions))
+    told: set[str] = set()
     for at in np.flatnonzero(living > 0):
         position = int(positions[at])
+        code, parent = case.grids["code"].iloc[position], case.grids["parent"].iloc[position]
         counted = case.grids["households"].iloc[position]
         counted = 0 if pd.isna(counted) else int(counted)
         if counted < living[at]:
+            told.add(code)
+        if counted < living[at] and parent not in told:
             homes = building[(grid == at) & (weight > 0)]
             yield case.finding(
                 "X04.uncounted",
                 Severity.WARNING,
                 level=int(case.grids["level"].iloc[position]),
-                grids=(case.grids["code"].iloc[position],),
+                grids=(code,),
                 place=points[homes],
                 measure=living[at] - counted,
                 unit="households",

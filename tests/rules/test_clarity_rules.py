@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from compliant import at_metres
+from compliant import BESIDE, at_metres
 
 FIRST = "141127100001003"  # borders the other community
 OTHER = "141127100002001"
@@ -117,6 +117,16 @@ def test_b03_excuses_a_building_divided_by_stairs(small):
         ),
     )
     assert cut.found("B03") == []
+
+
+def test_b03_does_not_excuse_a_building_whose_stairs_all_go_to_one_grid(small):
+    cut = small.layer(
+        "buildings",
+        lambda layer: layer.set_geometry(
+            layer.geometry.where(layer["id"] != f"b{CORNER}", metres(40, 20, 80, 40))
+        ),
+    ).assignments(lambda table: table.assign(grid=table["grid"].replace(BESIDE, CORNER)))
+    assert [finding.level for finding in cut.found("B03")] == [3]
 
 
 def with_estate(small, box, *, kind="estate"):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from compliant import AT
+
+from boundaries.check import check
 
 COMMUNITY = "141127100001"
 FIRST = f"{COMMUNITY}002"
@@ -29,6 +32,11 @@ def test_h02_tells_a_repeated_code_once(small):
     (finding,) = small.grid(THIRD, code=f"{SECOND}05").found("H02")
     assert (finding.grids, finding.measure) == ((f"{SECOND}05",), 2)
     assert len(finding.geometry.geoms) == 2
+
+
+def test_h02_tells_a_code_that_a_retired_grid_had(small):
+    report = check(small.town, small.plan, rules=["H02"], at=AT, retired=[THIRD, "999"])
+    assert told(report.findings) == [("H02", "retired", (THIRD,))]
 
 
 def test_h03_wants_the_parent_as_prefix(small):

@@ -25,3 +25,8 @@ def test_x04_wants_residents_counted(small):
     (finding,) = small.grid(THIRD, **SCHOOL, households=4).found("X04")
     assert (finding.severity, finding.measure) == ("W", 11)
     assert small.grid(THIRD, **{**SCHOOL, "mode": "overlay"}, households=0).found("X04") == []
+
+
+def test_x04_tells_the_coarsest_level_alone(small):
+    both = small.grid(THIRD, **SCHOOL, households=0).grid(THIRD[:17], **SCHOOL, households=0)
+    assert [finding.level for finding in both.found("X04")] == [2]
