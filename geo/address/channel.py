@@ -36,7 +36,8 @@ OTHER_IDENTITY = 18.0
 SHORT_NAME = 3.0
 OFFICE_RENAMED = 1.0
 OFFICE_FORMER = 1.5
-HOUSING_WORD = 3.0
+HOUSING_WORD = 4.5
+CALLED_ESTATE = 1.5
 IN_SPEECH = 2.0
 IN_WORDS = 9.0
 CAP = 30.0
@@ -138,6 +139,8 @@ def leading_cost(words: str) -> float:
 
 def trailing_cost(name: str, words: str) -> float:
     """Return the cost of words behind a name that belong to no name, a complaint's mostly."""
+    if words == "小区" and len(generic_end(name)) > 1:
+        return CALLED_ESTATE  # any estate is called one: 滨河花园小区
     if generic_end(f"某{words}") or len(words) < 2:  # noqa: PLR2004
         return CAP
     if PREDICATES.search(words):

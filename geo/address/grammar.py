@@ -20,11 +20,13 @@ _TOKEN = re.compile(
     # 3-2-501, 3/2/501, 3-501, and with a classifier behind the last
     rf"(?P<run>(?:\d{{1,4}}[A-Z]?|[A-Z]\d{{0,3}})(?:[-/]\d{{1,4}}[A-Z]?){{1,3}})"
     rf"(?P<run_word>号{_USES}{_HOUSE}|栋|幢|座|#楼?|单元|门|号室?|室|房|户|层|楼|(?![-/]?\d))"
+    # 8、9号楼
+    rf"|(?<![0-9A-Z])(?P<several>\d{{1,4}}号?(?:,\d{{1,4}}号?)+)(?P<several_word>号?{_USES}{_HOUSE}|#楼?)"
     # 3号楼 3栋 A座 3# 东楼
     rf"|(?<![0-9A-Z])(?P<building>{_ID}|[{_STEMS}]|[{_SIDES}](?={_HOUSE}))"
     rf"(?P<building_word>号{_USES}{_HOUSE}|(?:栋|幢)楼?|座(?![桥山塔])|#{_USES}{_HOUSE}?)"
     # 2单元 2门 东单元 2单
-    rf"|(?<![0-9A-Z])(?P<stair>\d{{1,2}}|[A-Z]\d?|[{_STEMS}{_SIDES}])(?P<stair_word>号?单元"
+    rf"|(?<![0-9A-Z])(?P<stair>\d{{1,2}}|[A-Z]\d?|[{_STEMS}]|[{_SIDES}](?=单元))(?P<stair_word>[号#]?单元"
     rf"|单(?=$|[-,\d])|门(?![口面诊市头卫窗牌前外])|梯(?!田))"
     # 负1层 B1层 5楼 5F
     r"|(?<![0-9A-Z])(?P<floor>负?\d{1,3}|B\d|地下(?:\d(?=[层楼]))?|底|顶)(?P<floor_word>层|楼|F(?![A-Z0-9]))"
@@ -172,6 +174,10 @@ def _building(reader: _Reader, _place: int, token: _Token) -> None:
     reader.put("building", token.value, token.start, token.end)
 
 
+def _several(reader: _Reader, _place: int, token: _Token) -> None:
+    reader.put("building", token.value.replace("号", ""), token.start, token.end)
+
+
 def _stair(reader: _Reader, _place: int, token: _Token) -> None:
     reader.put("stair", token.value, token.start, token.end)
 
@@ -301,6 +307,7 @@ def _parts(token: _Token) -> list[Element]:
 
 _READ = {
     "building": _building,
+    "several": _several,
     "stair": _stair,
     "floor": _floor,
     "room": _room,

@@ -18,11 +18,12 @@ from geo.address.units import zone_id
 NEARLY = 11.0
 """A name said with one slip costs no more."""
 
+_BARE_ZONES = frozenset("ABCDEFGH东西南北中")
 _AREA_WORDS = frozenset("省市县区州盟旗蒙西藏疆广上天重")
 _STOPS = re.compile(r"[,() ]+")
 _MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
 _WHOLE_ZONE = re.compile(
-    r"^(?:(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2})区|\d{1,2}期(?:[A-Z东西南北中]区)?|[东西南北中]院)$"
+    r"^(?:(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区|\d{1,2}期(?:[A-Z东西南北中]区)?|[东西南北中]院)$"
 )
 
 
@@ -208,6 +209,8 @@ class QueryReader:
             name = words[: -len(zone)]
             if name in self.names:
                 return Chunk(start, end - len(zone), name, zone)
+        if words[-1:] in _BARE_ZONES and words[:-1] in self.names:
+            return Chunk(start, end - 1, words[:-1], words[-1])  # 东方苑西2号楼 leaves 区 out
         return None
 
     def _take_areas(self, query: Query, start: int, end: int) -> int:
@@ -249,6 +252,7 @@ class QueryReader:
     def _note(query: Query, kind: str, number: int) -> None:
         if kind == "area":
             query.known_area = True
+            query.foreign = ""  # what stood before is above it: 山西省吕梁市岚县
         elif kind == "road" and query.road and query.road != number:
             query.second_road = query.second_road or number
         elif not getattr(query, kind):

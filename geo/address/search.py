@@ -41,9 +41,9 @@ FEATURES = (
 """What a candidate is weighed by; the last three belong to "none of these"."""
 
 ROAD_COST = 13.0
-DOOR_ONLY, OTHER_END, READING, NONE, NONE_EXACT, ABSENT = (
+ROAD_DIFFERS, TOWN_DIFFERS, DOOR_ONLY, OTHER_END, READING, NONE, NONE_EXACT, ABSENT = (
     FEATURES.index(name)
-    for name in ("door_only", "other_end", "reading", "none", "none_exact", "absent")
+    for name in ("road_differs", "town_differs", "door_only", "other_end", "reading", "none", "none_exact", "absent")
 )
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _MOST_PLACES = 40
@@ -181,7 +181,12 @@ class Searcher:
         """Return the features of "none of these"."""
         features = [0.0] * len(FEATURES)
         features[NONE] = 1.0
-        features[NONE_EXACT] = float(any(one.hit.relation == "exact" for one in found[:1]))
+        features[NONE_EXACT] = float(
+            any(
+                one.hit.relation == "exact" and not one.features[ROAD_DIFFERS] and not one.features[TOWN_DIFFERS]
+                for one in found
+            )
+        )
         if query.chunks:
             chunk = query.chunks[0]
             name = chunk.name[: -len(chunk.zone)] if chunk.name.endswith(chunk.zone) and chunk.zone else chunk.name
@@ -325,25 +330,24 @@ class Searcher:
             return [self._found(query, place, hit, chunk, features, (zone, -1, -1), lacks)]
         if "zone.not_in_register" in lacks:
             return [self._found(query, place, hit, chunk, features, (-1, -1, -1), lacks)]
-        number = 0 if building is None else self._number_of["buildings"].get(building.value, -1)
+        known = self._number_of["buildings"]
+        numbers = [0] if building is None else [known.get(one, -1) for one in building.value.split(",")]
         held = []
-        if number >= 0:
-            for zone in zones:
+        for number in numbers:
+            for zone in zones if number >= 0 else ():
                 low = base + zone * ZONE_STEP + number * BUILDING_STEP
                 first, last = self.register.units(low, low + BUILDING_STEP, place)
                 if last > first:
-                    held.append((zone, first, last))
+                    held.append((zone, number, first, last))
         if not held:
             features[12] = 1.0
             zone = zones[0] if len(zones) == 1 else -1
             missing = "building.not_in_register" if building else "building.missing"
             return [self._found(query, place, hit, chunk, features, (zone, -1, -1), (*lacks, missing))]
         found = []
-        for zone, first, last in held:
+        for unit in held:
             one = features if len(held) == 1 else list(features)
-            found.append(
-                self._stair(query, place, hit, chunk, one, (zone, number, first, last), stair, lacks)
-            )
+            found.append(self._stair(query, place, hit, chunk, one, unit, stair, lacks))
         return found
 
     def _stair(self, query, place, hit, chunk, features, held, stair, lacks):  # type: ignore[no-untyped-def]

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from geo.address.grammar import chains
 from geo.address.normalise import written_form
+from geo.address.numerals import value_of
 
 _EMPTY = frozenset({"", "无", "-", "--", "NONE", "NULL", "N/A", "NA", "NAN", "/", "空", "暂无", "没有", "0"})
-_ZONE = re.compile(r"^([0-9A-Z]+|[东西南北中甲乙丙丁])(?:小?区|院|组团|苑|片)$")
+_ZONE = re.compile(r"^([0-9A-Z]+|[东西南北中甲乙丙丁]|[一二三四五六七八九十]+)(?:小?区|院|组团|苑|片)$")
 _RANGE = re.compile(r"^(\d{1,4})号?(?:楼|栋|幢|座|单元)?[-至到](\d{1,4})(?:号楼|号|栋|幢|座|楼|单元)?$")
 _LIST = re.compile(r"^\d{1,4}(?:号|#)?(?:,\d{1,4}(?:号|#)?)+(?:号楼|号|栋|幢|座|楼|#|单元)?$")
 _WORDS = re.compile(r"(?:号楼|号|栋|幢|座|楼|#|单元|室|门)+$")
@@ -24,10 +25,11 @@ def known_text(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def zone_id(value: str) -> str:
-    """Return the identity of a zone: C区 is C, 东区 is 东, 二期 is 2期."""
+    """Return the identity of a zone: C区 is C, 东区 is 东, 三区 is 3, 二期 is 2期."""
     form = known_text(value)
     match = _ZONE.match(form)
-    return match.group(1) if match else form
+    identity = match.group(1) if match else form
+    return str(value_of(identity) or identity)
 
 
 @lru_cache(maxsize=4096)

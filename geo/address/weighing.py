@@ -18,7 +18,7 @@ _START = {
     "number_agrees": 4.0,
     "number_differs": -4.0,
     "town_agrees": 1.5,
-    "town_differs": -4.5,
+    "town_differs": -7.0,
     "zone_absent": -4.0,
     "zone_unsaid": -2.0,
     "building_absent": -3.5,
