@@ -8,7 +8,7 @@ underground (a tunnel, a culvert, a subway) is no border that can be seen, and l
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,15 @@ _DWELLINGS = frozenset(
 )
 _OTHER_USES = ("amenity", "shop", "office", "leisure", "railway", "tourism", "historic")
 _SCHOOLS = frozenset({"school", "kindergarten", "college", "university"})
+_NO_DWELLINGS = {
+    "landuse": frozenset(
+        {"commercial", "retail", "industrial", "military", "education", "institutional"}
+    ),
+    "amenity": _SCHOOLS | {"hospital", "townhall"},
+    "leisure": frozenset({"park", "stadium", "sports_centre"}),
+}
+"""Grounds on which a building of unknown use is taken to be no dwelling."""
+
 _UNDERGROUND = frozenset({"yes", "culvert", "building_passage"})
 _WITH_NUMBER = re.compile(r"\d$")
 _TAG_COLUMNS = {
@@ -214,9 +223,18 @@ def read_osm(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, gpd.Ge
     found: dict[str, list[dict[str, Any]]] = {layer: [] for layer in OSM_LAYERS}
     shapes: dict[str, list[bytes]] = {layer: [] for layer in OSM_LAYERS}
     factory = osmium.geom.WKBFactory()
+    grounds: list[bytes] = []
+    dwellings: set[str] = set()
     try:
         for item in osmium.FileProcessor(str(path)).with_areas():
-            for layer, row, shape in _rows(item, factory):
+            if not item.tags:
+                continue
+            tags = {tag.k: tag.v for tag in item.tags}
+            if item.is_area() and _is_without_dwellings(tags):
+                grounds.append(_made(factory.create_multipolygon, item))
+            for layer, row, shape in _rows(item, tags, factory):
+                if tags.get("building") in _DWELLINGS:
+                    dwellings.add(row["id"])
                 found[layer].append(row)
                 shapes[layer].append(shape)
                 if len(found[layer]) > limits.rows:
@@ -229,14 +247,33 @@ def read_osm(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, gpd.Ge
                     )
     except RuntimeError as error:  # osmium's own faults: a file cut short, an unknown format
         raise unreadable(path, error) from error
-    return {layer: _layer(layer, found[layer], shapes[layer]) for layer in OSM_LAYERS}
+    layers = {layer: _layer(layer, found[layer], shapes[layer]) for layer in OSM_LAYERS}
+    layers["buildings"] = _used_as_their_ground(layers["buildings"], grounds, dwellings)
+    return layers
 
 
-def _rows(item: Any, factory: Any) -> list[tuple[str, dict[str, Any], bytes]]:
+def _is_without_dwellings(tags: Tags) -> bool:
+    """Return whether tags are of a ground, not a building, where hardly anyone lives."""
+    return "building" not in tags and any(
+        tags.get(key) in values for key, values in _NO_DWELLINGS.items()
+    )
+
+
+def _used_as_their_ground(
+    buildings: gpd.GeoDataFrame, grounds: list[bytes], dwellings: Container[str]
+) -> gpd.GeoDataFrame:
+    """Return the buildings, those of unknown use on a ground without dwellings not residential."""
+    made = shapely.from_wkb(np.array([wkb for wkb in grounds if wkb], dtype=object))
+    points = shapely.point_on_surface(buildings.geometry.to_numpy())
+    inside = np.zeros(len(buildings), dtype=bool)
+    inside[shapely.STRtree(made).query(points, predicate="intersects")[0]] = True
+    residential = buildings["residential"].to_numpy(dtype=bool)
+    known = buildings["id"].isin(dwellings).to_numpy()
+    return buildings.assign(residential=residential & (known | ~inside))
+
+
+def _rows(item: Any, tags: Tags, factory: Any) -> list[tuple[str, dict[str, Any], bytes]]:
     """Return the rows that one object of the file makes: areas from rings, lines from ways."""
-    if not item.tags:
-        return []
-    tags = {tag.k: tag.v for tag in item.tags}
     rows: list[tuple[str, dict[str, Any], bytes]] = []
     if item.is_area():
         name = f"{'w' if item.from_way() else 'r'}{item.orig_id()}"

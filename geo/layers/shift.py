@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -55,8 +56,9 @@ def shifted_layers(
 
     Pairs of layers that belong together are laid on each other as they are, and moved by the
     known shifts: houses do not stand on roads, addresses lie at houses, grids fill the
-    jurisdiction. A pair that fits ill as it is and well when moved is shifted; the layer that
-    is named in most such pairs is told.
+    jurisdiction. A pair that fits ill as it is and well when moved speaks against both layers;
+    one that fits well as it is, and ill when moved, speaks for both. The layer with most
+    against it is told.
 
     Parameters
     ----------
@@ -65,32 +67,45 @@ def shifted_layers(
     least_m, most_m
         Lengths that a shift of GCJ-02 may have, metres.
     """
-    votes: dict[tuple[str, Datum, bool], set[str]] = {}
-    metres: dict[tuple[Datum, bool], float] = {}
+    against: dict[_Accusation, set[str]] = {}
+    in_favour: dict[str, int] = {}
+    metres: dict[Datum, float] = {}
     for (layer, other), misfit in _PAIRS.items():
         if layer not in layers or other not in layers:
             continue
         moved, fixed = _shapes(layers[layer]), _shapes(layers[other])
         if len(moved) < (1 if layer in _AREAS else _FEWEST) or not len(fixed):
             continue
-        for datum, way, length in _explaining(moved, fixed, misfit, least_m, most_m):
-            metres[datum, way] = metres[datum, not way] = length
-            votes.setdefault((layer, datum, way), set()).add(other)
-            votes.setdefault((other, datum, not way), set()).add(layer)
-    return _decided(votes, metres)
+        trials = _trials(moved, fixed, misfit)
+        if _fits(trials):
+            in_favour[layer] = in_favour.get(layer, 0) + 1
+            in_favour[other] = in_favour.get(other, 0) + 1
+            continue
+        best = _explanation(trials, least_m, most_m)
+        if best is not None:
+            metres[best.datum] = best.metres
+            against.setdefault((layer, best.datum, best.is_inverse), set()).add(other)
+            against.setdefault((other, best.datum, not best.is_inverse), set()).add(layer)
+    return _told(against, in_favour, metres)
 
 
-def _decided(
-    votes: dict[tuple[str, Datum, bool], set[str]], metres: dict[tuple[Datum, bool], float]
+_Accusation = tuple[str, Datum, bool]
+
+
+def _told(
+    against: dict[_Accusation, set[str]], in_favour: dict[str, int], metres: dict[Datum, float]
 ) -> list[Shift]:
-    """Return the layer of most votes, then the next that the first does not explain."""
+    """Return the layer with most against it, then the next that the first does not explain."""
     found: list[Shift] = []
-    left = {key: set(others) for key, others in votes.items()}
+    left = {key: set(others) for key, others in against.items()}
     while any(left.values()):
-        layer, datum, inverse = max(left, key=lambda key: (len(left[key]), not key[2], key[0]))
-        against = tuple(sorted(left[layer, datum, inverse]))
-        found.append(Shift(layer, datum, inverse, metres[datum, inverse], against))
-        left = {key: others - {layer} for key, others in left.items() if key[0] != layer}
+        layer, datum, inverse = max(
+            (key for key in left if left[key]),
+            key=lambda key: (len(left[key]) - in_favour.get(key[0], 0), not key[2], key[0]),
+        )
+        others = tuple(sorted(left[layer, datum, inverse]))
+        found.append(Shift(layer, datum, inverse, metres[datum], others))
+        left = {key: rest - {layer} for key, rest in left.items() if key[0] != layer}
     return found
 
 
@@ -102,73 +117,87 @@ def _shapes(frame: gpd.GeoDataFrame) -> Shapes:
     return shapes[:: max(len(shapes) // _SAMPLE, 1)]
 
 
-_Misfit = Callable[[Shapes, Shapes, float], float]
+_Misfit = Callable[[Shapes, Shapes], float]
 
 
-def _explaining(
-    moved: Shapes, fixed: Shapes, misfit: _Misfit, least_m: float, most_m: float
-) -> list[tuple[Datum, bool, float]]:
-    """Return the shift that explains why two layers do not fit, if one does."""
+@dataclass(frozen=True)
+class _Trial:
+    """How ill two layers fit when a shift is taken off one of them; no datum: as they are."""
+
+    misfit: float
+    datum: Datum = Datum.WGS84
+    is_inverse: bool = False
+    metres: float = 0.0
+
+
+def _trials(moved: Shapes, fixed: Shapes, misfit: _Misfit) -> list[_Trial]:
+    """Return how the layers fit as they are, and with each known shift taken off or put on."""
     box = shapely.total_bounds(fixed)
     east, north = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    scale = float(np.cos(np.radians(north)))
-    as_given = misfit(moved, fixed, scale)
-    if as_given < _NOTICED:
-        return []
-    best: tuple[float, Datum, bool, float] | None = None
+    scale = np.array([np.cos(np.radians(north)), 1.0]) * _METRES_A_DEGREE
+    trials = [_Trial(misfit(moved, fixed))]
     for datum in (Datum.GCJ02, Datum.BD09):
         to_east, to_north = from_wgs84(east, north, datum)
         step = np.array([float(to_east) - east, float(to_north) - north])
-        length = float(np.hypot(step[0] * scale, step[1]) * _METRES_A_DEGREE)
-        for inverse in (False, True):
-            taken_off = step if inverse else -step
-            left = misfit(shapely.transform(moved, lambda xy, by=taken_off: xy + by), fixed, scale)
-            if best is None or left < best[0]:
-                best = left, datum, inverse, length
-    if best is None or best[0] > as_given * _DECISIVE:
-        return []
-    within = most_m + (_BAIDU_MORE_M if best[1] is Datum.BD09 else 0.0)
-    return [best[1:]] if least_m <= best[3] <= within else []
+        for is_inverse in (False, True):
+            by = step if is_inverse else -step
+            left = misfit(shapely.transform(moved, partial(np.add, by)), fixed)
+            trials.append(_Trial(left, datum, is_inverse, float(np.hypot(*(step * scale)))))
+    return trials
 
 
-def _on_lines(moved: Shapes, fixed: Shapes, scale: float) -> float:
-    """Return the share of shapes that a line crosses."""
-    del scale
+def _fits(trials: list[_Trial]) -> bool:
+    """Return whether layers fit as they are, and not so when moved."""
+    as_given, *moved = (trial.misfit for trial in trials)
+    return as_given < _NOTICED and min(moved) > max(_NOTICED, as_given / _DECISIVE)
+
+
+def _explanation(trials: list[_Trial], least_m: float, most_m: float) -> _Trial | None:
+    """Return the shift that explains why two layers do not fit, if one does."""
+    as_given, *moved = trials
+    best = min(moved, key=lambda trial: trial.misfit)
+    within = most_m + (_BAIDU_MORE_M if best.datum is Datum.BD09 else 0.0)
+    if as_given.misfit < _NOTICED or best.misfit > as_given.misfit * _DECISIVE:
+        return None
+    return best if least_m <= best.metres <= within else None
+
+
+def _share(rows: npt.NDArray[np.int64], moved: Shapes) -> float:
+    return len(np.unique(rows)) / len(moved)
+
+
+def _on_lines(moved: Shapes, fixed: Shapes) -> float:
+    """Return the share of shapes that a line crosses, or that lie where no line is near."""
+    around = shapely.convex_hull(shapely.geometrycollections(list(fixed)))
+    shapely.prepare(around)
     hit = shapely.STRtree(fixed).query(moved, predicate="intersects")[0]
-    return len(np.unique(hit)) / len(moved)
+    away = np.flatnonzero(~shapely.intersects(around, moved))
+    return _share(np.concatenate([hit, away]), moved)
 
 
-def _off_shapes(moved: Shapes, fixed: Shapes, scale: float) -> float:
+def _cut(moved: Shapes, fixed: Shapes) -> float:
+    """Return the share of shapes that a border of the others cuts, or that lie beyond them."""
+    return _on_lines(moved, shapely.boundary(fixed))
+
+
+def _off_shapes(moved: Shapes, fixed: Shapes) -> float:
     """Return the share of points that lie farther than some metres from any shape."""
-    del scale
-    near = shapely.STRtree(fixed).query(
-        moved, predicate="dwithin", distance=_NEAR_M / _METRES_A_DEGREE
-    )[0]
-    return 1 - len(np.unique(near)) / len(moved)
+    distance = _NEAR_M / _METRES_A_DEGREE
+    near = shapely.STRtree(fixed).query(moved, predicate="dwithin", distance=distance)[0]
+    return 1 - _share(near, moved)
 
 
-def _outside(moved: Shapes, fixed: Shapes, scale: float) -> float:
+def _outside(moved: Shapes, fixed: Shapes) -> float:
     """Return the share of shapes whose inner point lies outside all others."""
-    del scale
-    inside = shapely.STRtree(fixed).query(shapely.point_on_surface(moved), predicate="intersects")[
-        0
-    ]
-    return 1 - len(np.unique(inside)) / len(moved)
+    points = shapely.point_on_surface(moved)
+    return 1 - _share(shapely.STRtree(fixed).query(points, predicate="intersects")[0], moved)
 
 
-def _apart(moved: Shapes, fixed: Shapes, scale: float) -> float:
+def _apart(moved: Shapes, fixed: Shapes) -> float:
     """Return how much of two areas is not common to both, as a share of both."""
-    del scale
     first, second = shapely.union_all(moved), shapely.union_all(fixed)
     common = shapely.area(shapely.intersection(first, second))
-    whole = shapely.area(first) + shapely.area(second) - common
-    return float(1 - common / whole)
-
-
-def _cut(moved: Shapes, fixed: Shapes, scale: float) -> float:
-    """Return the share of shapes that a border of the others cuts."""
-    del scale
-    return _on_lines(moved, shapely.boundary(fixed), 1.0)
+    return float(1 - common / (shapely.area(first) + shapely.area(second) - common))
 
 
 _AREAS = ("jurisdiction", "communities", "grids")
@@ -183,4 +212,5 @@ _PAIRS: dict[tuple[str, str], _Misfit] = {
     ("grids", "jurisdiction"): _apart,
     ("grids", "communities"): _apart,
     ("communities", "jurisdiction"): _apart,
+    ("barriers", "jurisdiction"): _outside,
 }

@@ -78,12 +78,14 @@ def read(path: Path, source_layer: str | None, encoding: str | None, limits: Lim
 
 def _chosen_layer(path: Path, wanted: str | None) -> str:
     names = layer_names(path)
+    if not names:
+        raise unreadable(path, "no layers")
     if wanted is None:
         if len(names) == 1:
             return names[0]
-        raise input_error("layers.which_layer", file=path, known="、".join(names) or "—")
+        raise input_error("layers.which_layer", file=path, known="、".join(names))
     if wanted not in names:
-        raise input_error("layers.no_layer", file=path, value=wanted, known="、".join(names) or "—")
+        raise input_error("layers.no_layer", file=path, value=wanted, known="、".join(names))
     return wanted
 
 
