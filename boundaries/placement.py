@@ -1,22 +1,20 @@
-"""Where a plan's grids lie: point to grid at every level, and the grids of every address."""
+"""Where a plan's grids lie: point to grid at every level."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyproj
 import shapely
 
-from boundaries.plan import Plan
-from boundaries.town import Town
 from geo.locate import Locator
 
 Rows = npt.NDArray[np.int64]
@@ -79,14 +77,37 @@ class Placement:
         found = np.full((len(east), len(self.levels)), OUTSIDE, dtype=np.int64)
         for layer in self.layers:
             faces = layer.locator.locate(east, north)
-            columns = [self.levels.index(level) for level in layer.levels]
             inside = np.flatnonzero(faces >= 0)
-            found[np.ix_(inside, columns)] = layer.grids[faces[inside]]
+            for place, level in enumerate(layer.levels):
+                found[inside, self.levels.index(level)] = layer.grids[faces[inside], place]
         return found
+
+    @cached_property
+    def _tables(self) -> tuple[tuple[Callable[[float, float], int], list[tuple[int, ...]]], ...]:
+        """For each layer its one-point function, and the rows at all levels by label."""
+        found = []
+        for layer in self.layers:
+            columns = [self.levels.index(level) for level in layer.levels]
+            rows = np.full((layer.locator.faces + 1, len(self.levels)), OUTSIDE, dtype=np.int64)
+            rows[1:, columns] = layer.grids
+            found.append((layer.locator.label_of, [tuple(row) for row in rows.tolist()]))
+        return tuple(found)
+
+    def one(self, longitude: float, latitude: float) -> tuple[int, ...]:
+        """Return the row of the grid of one point at each level; see `locate`."""
+        if len(self._tables) == 1:
+            label_of, rows = self._tables[0]
+            return rows[label_of(longitude, latitude)]
+        by_layer = [rows[label_of(longitude, latitude)] for label_of, rows in self._tables]
+        return tuple(max(rows) for rows in zip(*by_layer, strict=True))
 
     def finest(self) -> Layer:
         """Return the layer that answers for the finest level."""
         return self.layers[-1]
+
+    def across(self, face: int) -> tuple[int, ...]:
+        """Return the row of the grid of a face of the finest layer at each level."""
+        return self._tables[-1][1][face + 1]
 
     def save(self, folder: Path) -> None:
         """Write the placement to a new folder."""
@@ -131,7 +152,7 @@ def place_grids(grids: gpd.GeoDataFrame, crs: pyproj.CRS) -> Placement:
     """
     based = grids[grids["mode"] != "overlay"]
     levels = tuple(sorted({int(level) for level in based["level"]}))
-    parents = _ancestors(grids, levels)
+    parents = ancestors(grids, levels)
     leaves = based.index[~based["code"].isin(set(based["parent"].dropna()))].to_numpy()
     if _nests(grids, leaves, parents, levels):
         layer, sharing = _layer(grids, leaves, parents, levels, crs)
@@ -145,7 +166,7 @@ def place_grids(grids: gpd.GeoDataFrame, crs: pyproj.CRS) -> Placement:
     return Placement(levels, tuple(layers), sharing)
 
 
-def _ancestors(grids: gpd.GeoDataFrame, levels: tuple[int, ...]) -> Rows:
+def ancestors(grids: gpd.GeoDataFrame, levels: tuple[int, ...]) -> Rows:
     """Return each grid's own row and its ancestors' rows by level, -1 where there is none."""
     row_of = {code: row for row, code in enumerate(grids["code"])}
     found = np.full((len(grids), len(levels)), OUTSIDE, dtype=np.int64)
@@ -209,153 +230,3 @@ def _layer(
     firsts = np.array([shared[0] for shared in footprints.values()], dtype=np.int64)
     locator = Locator.build(grids.geometry.to_numpy()[firsts], crs=crs)
     return Layer(locator, levels, parents[firsts]), sharing
-
-
-@dataclass(frozen=True)
-class AddressGrids:
-    """The grids of every address of the register.
-
-    Attributes
-    ----------
-    grids
-        Row of the address's grid at each level (second axis), -1 where none is known.
-    split
-        Addresses of which several grids answer for a part each: columns ``address``, ``level``
-        (its place among the levels), ``grid``, ``share``.
-    """
-
-    grids: Rows
-    split: pd.DataFrame
-
-    def shares(self, address: int, column: int) -> dict[int, float]:
-        """Return the grids of an address at one level with their shares."""
-        first, last = np.searchsorted(self._keys, [address, address + 1])
-        part = self.split.iloc[first:last]
-        part = part[part["level"] == column]
-        if len(part):
-            return dict(zip(part["grid"].tolist(), part["share"].tolist(), strict=True))
-        grid = int(self.grids[address, column])
-        return {} if grid < 0 else {grid: 1.0}
-
-    @property
-    def _keys(self) -> Rows:
-        return self.split["address"].to_numpy()
-
-    def save(self, folder: Path) -> None:
-        """Write the table to a new folder."""
-        folder.mkdir(parents=True)
-        np.save(folder / "grids.npy", self.grids.astype(np.int32))
-        self.split.to_parquet(folder / "split.parquet", index=False)
-
-    @classmethod
-    def open(cls, folder: Path) -> AddressGrids:
-        """Open a saved table."""
-        return cls(
-            np.load(folder / "grids.npy", mmap_mode="r"), pd.read_parquet(folder / "split.parquet")
-        )
-
-
-def place_addresses(town: Town, plan: Plan, placement: Placement) -> AddressGrids:
-    """Return the grids of every address of a town's register.
-
-    The table of assignments decides (a slice by stair), else the building, else the place of the
-    address, else the grid that the register itself names.
-    """
-    addresses = town.addresses
-    grids = np.full((len(addresses), len(placement.levels)), OUTSIDE, dtype=np.int64)
-    parents = _ancestors(plan.grids, placement.levels)
-    row_of = {code: row for row, code in enumerate(plan.grids["code"])}
-    named = addresses["grid"].map(row_of)
-    known = named.notna().to_numpy()
-    grids[known] = parents[named[known].astype(int).to_numpy()]
-    _by_place(grids, addresses.geometry, placement)
-    building = addresses["building_id"]
-    spots = gpd.GeoSeries(town.buildings.geometry.representative_point().to_numpy())
-    spots.index = pd.Index(town.buildings["id"])
-    of_building = building.isin(spots.index).to_numpy()
-    _by_place_of_building(grids, of_building, spots, building, placement)
-    split = _by_assignment(grids, addresses, plan.assignments, parents, row_of)
-    return AddressGrids(grids, split)
-
-
-def _by_place(grids: Rows, places: gpd.GeoSeries, placement: Placement) -> None:
-    located = ~(places.isna() | places.is_empty).to_numpy()
-    points = places.to_numpy()[located]
-    _overwrite(
-        grids, np.flatnonzero(located), shapely.get_x(points), shapely.get_y(points), placement
-    )
-
-
-def _by_place_of_building(
-    grids: Rows,
-    of_building: npt.NDArray[np.bool_],
-    spots: gpd.GeoSeries,
-    building: pd.Series,
-    placement: Placement,
-) -> None:
-    points = spots.loc[building[of_building]].to_numpy()
-    _overwrite(
-        grids, np.flatnonzero(of_building), shapely.get_x(points), shapely.get_y(points), placement
-    )
-
-
-def _overwrite(
-    grids: Rows, rows: Rows, longitude: npt.ArrayLike, latitude: npt.ArrayLike, placement: Placement
-) -> None:
-    """Set the grids of some addresses by points, where the points lie in a grid."""
-    found = placement.locate(longitude, latitude)
-    inside = found[:, -1] >= 0
-    grids[rows[inside]] = found[inside]
-
-
-def _by_assignment(
-    grids: Rows,
-    addresses: gpd.GeoDataFrame,
-    assignments: pd.DataFrame,
-    parents: Rows,
-    row_of: dict[str, int],
-) -> pd.DataFrame:
-    """Set the grids of addresses whose building is assigned; return the split ones."""
-    slices: dict[str, list[tuple[frozenset[str] | None, int, float]]] = defaultdict(list)
-    for each in assignments.itertuples():
-        if each.grid in row_of:
-            weight = 1.0 if pd.isna(each.households) else float(each.households)
-            slices[each.building].append((_run(each.stairs), row_of[each.grid], weight))
-    split: list[tuple[int, int, int, float]] = []
-    for row, (building, stair) in enumerate(
-        zip(addresses["building_id"], addresses["stair"], strict=True)
-    ):
-        if building not in slices:
-            continue
-        fitting = [
-            (grid, weight)
-            for stairs, grid, weight in slices[building]
-            if stair is None or stairs is None or str(stair) in stairs
-        ]
-        for column in range(grids.shape[1]):
-            shares: dict[int, float] = defaultdict(float)
-            for grid, weight in fitting:
-                if parents[grid, column] >= 0:
-                    shares[int(parents[grid, column])] += weight
-            total = sum(shares.values())
-            if shares:
-                grids[row, column] = max(shares, key=lambda grid: (shares[grid], -grid))
-            if len(shares) > 1 and total > 0:
-                split += [(row, column, grid, w / total) for grid, w in sorted(shares.items())]
-    return pd.DataFrame(split, columns=["address", "level", "grid", "share"]).astype(
-        {"address": "int64", "level": "int64", "grid": "int64", "share": "float64"}
-    )
-
-
-def _run(text: object) -> frozenset[str] | None:
-    """Return the members of a run such as ``1-3,5``; None where all are meant."""
-    if text is None or pd.isna(text) or not str(text).strip():  # type: ignore[call-overload]
-        return None
-    members: set[str] = set()
-    for part in str(text).replace("，", ",").split(","):
-        first, dash, last = part.strip().partition("-")
-        if dash and first.isdecimal() and last.isdecimal():
-            members.update(str(number) for number in range(int(first), int(last) + 1))
-        else:
-            members.add(part.strip())
-    return frozenset(members)

@@ -12,64 +12,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 
+from boundaries.contacts import VIEWS, Contacts, View, contacts_by_grid
 from boundaries.ground import read_ground, write_ground
-from boundaries.placement import AddressGrids, Placement, place_addresses, place_grids
+from boundaries.placement import Placement, place_grids
 from boundaries.plan import Plan
-from boundaries.public import public_contact
+from boundaries.registered import AddressGrids, place_addresses
 from boundaries.town import Town
 from geo.address import AddressIndex
 from geo.problem import input_error
+from messages import LANGUAGES
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-View = Literal["public", "duty"]
-_VIEWS: tuple[View, View] = ("public", "duty")
-_DUTY_FIELDS = (
-    "role",
-    "stand_in",
-    "name",
-    "title",
-    "phone",
-    "duty_phone",
-    "duties",
-    "since",
-)
 
 
-class Contacts:
-    """Who answers for a grid, in one view.
+@dataclass(frozen=True)
+class GridNames:
+    """What a lookup says of the grids, by row."""
 
-    Parameters
-    ----------
-    records
-        Lists of contacts by grid code, as the snapshot keeps them.
-    """
-
-    def __init__(self, records: Mapping[str, list[dict[str, Any]]]) -> None:
-        self._records = records
-
-    def of(self, code: str, at: datetime | None = None) -> tuple[dict[str, Any], ...]:
-        """Return the contacts of a grid; with a moment given, those in office at it."""
-        day = None if at is None else at.date().isoformat()
-        return tuple(
-            {field: value for field, value in record.items() if field != "until"}
-            for record in self._records.get(code, ())
-            if day is None
-            or (
-                (record["since"] is None or record["since"] <= day)
-                and (record["until"] is None or day < record["until"])
-            )
-        )
-
-    def codes(self) -> tuple[str, ...]:
-        """Return the codes of all grids that have a contact."""
-        return tuple(self._records)
+    codes: tuple[str, ...]
+    names: tuple[str | None, ...]
+    communities: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -98,18 +65,24 @@ class Snapshot:
         return tuple(self.manifest["levels"])
 
     @cached_property
+    def level_names(self) -> Mapping[int, Mapping[str, str]]:
+        """Names of the levels by number and language."""
+        return {
+            level["level"]: {language: level[f"name_{language}"] for language in LANGUAGES}
+            for level in self.levels
+        }
+
+    @cached_property
     def grids(self) -> gpd.GeoDataFrame:
         """Layer ``grids`` of all levels, EPSG:4490."""
         grids: gpd.GeoDataFrame = gpd.read_parquet(self.folder / "grids.parquet")
         return grids
 
     @cached_property
-    def names(self) -> pd.DataFrame:
-        """Columns ``code``, ``level``, ``name``, ``community``, ``parent`` of the grids."""
-        return pd.read_parquet(
-            self.folder / "grids.parquet",
-            columns=["code", "level", "name", "community", "parent"],
-        )
+    def names(self) -> GridNames:
+        """Codes, names and communities of the grids, by row."""
+        columns = json.loads((self.folder / "names.json").read_text(encoding="utf-8"))
+        return GridNames(*(tuple(column) for column in columns))
 
     @cached_property
     def placement(self) -> Placement:
@@ -206,42 +179,19 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     town = town.with_layers(addresses=town.addresses.reset_index(drop=True))
     progress("grids")
     plan.grids.to_parquet(folder / "grids.parquet", index=False)
+    names = [plan.grids[column].tolist() for column in ("code", "name", "community")]
+    _write_json(folder / "names.json", names)
     placement = place_grids(plan.grids, town.crs)
     placement.save(folder / "placement")
     progress("ground")
     write_ground(town, folder / "ground")
     progress("contacts")
-    for view in _VIEWS:
-        _write_json(folder / f"contacts.{view}.json", _contacts_by_grid(plan.contacts, view))
+    for view in VIEWS:
+        _write_json(folder / f"contacts.{view}.json", contacts_by_grid(plan.contacts, view))
     progress("addresses")
     town.addresses.to_parquet(folder / "register.parquet", index=False)
     place_addresses(town, plan, placement).save(folder / "address_grids")
     AddressIndex.build(town.addresses).save(folder / "addresses")
-
-
-def _contacts_by_grid(contacts: pd.DataFrame, view: View) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    ordered = contacts.sort_values(["grid", "role", "stand_in", "id"], kind="stable")
-    for record in ordered.to_dict("records"):
-        plain = {field: _plain(value) for field, value in record.items()}
-        shown = (
-            public_contact(plain)
-            if view == "public"
-            else {field: plain.get(field) for field in _DUTY_FIELDS}
-        )
-        found.setdefault(plain["grid"], []).append({**shown, "until": plain["until"]})
-    return found
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of a frame as JSON has it."""
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, pd.Timestamp | datetime):
-        return value.date().isoformat()
-    if isinstance(value, float) and np.isnan(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _write_json(path: Path, value: object) -> None:

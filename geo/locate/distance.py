@@ -94,3 +94,11 @@ class MetricBorders:
                 other = (label != own[point]) & (label != OUTSIDE)
                 np.minimum.at(across, point[other], label[other])
         return distance, np.where(across == _NOBODY, OUTSIDE, across)
+
+    def nearest_to_one(self, longitude: float, latitude: float, own: int) -> tuple[float, int]:
+        """Return what `nearest` does for one point; its coordinates must be finite."""
+        tree, labels = self.arcs
+        point = shapely.Point(*self.transformer.transform(longitude, latitude))
+        arcs, distance = tree.query_nearest(point, return_distance=True, all_matches=True)
+        across = {int(label) for label in labels[arcs].ravel()} - {own, OUTSIDE}
+        return float(distance[0]), min(across, default=OUTSIDE)

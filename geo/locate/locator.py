@@ -180,6 +180,11 @@ class Locator:
         distance, across = self._metric.nearest(east, north, own)
         return distance, (across - 1).astype(np.int32)
 
+    def border_of_one(self, x: float, y: float) -> tuple[float, int]:
+        """Return what `border` does for one point."""
+        distance, across = self._metric.nearest_to_one(x, y, self.label_of(x, y))
+        return distance, across - 1
+
     def shares(self, x: float, y: float, radius_m: float) -> dict[int, float]:
         """Return the polygons that a circle touches with their shares of its area, -1 outside."""
         if radius_m <= 0:

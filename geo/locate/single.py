@@ -44,11 +44,10 @@ def single_point(coverage: Coverage) -> Callable[[float, float], int]:
         return found
 
     def special(code: int, x: float, y: float, column: int) -> Found:
-        px, py, index = (
-            x * lattice.steps - lattice.east,
-            y * lattice.steps - lattice.north,
-            code >> 2,
-        )
+        # plain numbers: those of numpy cannot be subtracted as truth values
+        px = float(x) * lattice.steps - lattice.east
+        py = float(y) * lattice.steps - lattice.north
+        index = code >> 2
         if code & 3 == EDGE:
             return _by_edge(records, index << 2, px, py, lattice)
         if code & 3 == CORNER:

@@ -11,9 +11,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+
 from boundaries.home import Home
 from boundaries.plan import Plan
 from boundaries.scheme import default_scheme
+from boundaries.snapshot import build_snapshot
 from boundaries.town import Town
 from geo.layers import STORED_CRS, conform
 
@@ -218,8 +220,6 @@ def lattice_polygon(corners: list[tuple[float, float]]) -> shapely.Polygon:
 @pytest.fixture(scope="session")
 def built(small_town: SmallTown, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the snapshots' folder and the hash of the small town's snapshot."""
-    from boundaries.snapshot import build_snapshot
-
     folder = tmp_path_factory.mktemp("snapshots")
     return folder, build_snapshot(small_town.town, small_town.plan, folder)
 

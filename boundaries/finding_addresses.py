@@ -1,0 +1,139 @@
+"""The grids of an address: the candidates of the address engine, weighed grid by grid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from boundaries.answer import Answer, Status
+from boundaries.contacts import View
+from boundaries.readside import InForce
+from boundaries.weighing import (
+    NEIGHBOUR_WITHIN_M,
+    Shares,
+    answered,
+    answers_for,
+    border_of,
+    status_of,
+    weighed_levels,
+)
+from geo.address import Candidate, Match
+from geo.address import Status as Matched
+from messages import Message
+
+_NO_MATCH = 0.5
+
+
+def answer_text(
+    in_force: Sequence[InForce],
+    text: str,
+    moment: datetime,
+    *,
+    level: int | None,
+    view: View,
+    limit: int,
+) -> Answer:
+    """Return the answer for an address; see `boundaries.lookup.lookup_address`."""
+    found = []
+    for current in in_force:
+        match = current.snapshot.addresses.match(text, limit=limit)
+        grids = [_grids_of(current, candidate) for candidate in match.candidates]
+        shares = _weighed(match.candidates, grids, len(current.snapshot.placement.levels))
+        found.append((current, match, grids, shares))
+    # the publication that knows most of the place answers, the latest of those that know as much
+    current, match, grids, shares = max(found, key=lambda each: (_known(each[3]), -each[1].p_none))
+    candidates = tuple(
+        _shown(current, candidate, of_candidate)
+        for candidate, of_candidate in zip(match.candidates, grids, strict=True)
+    )
+    if match.status in (Matched.OUT_OF_AREA, Matched.INVALID) or match.p_none >= _NO_MATCH:
+        return _refused(current, moment, match, candidates)
+    levels = weighed_levels(current, shares, moment, level=level, view=view)
+    return _found(current, moment, match, levels=levels, candidates=candidates)
+
+
+def _known(shares: Sequence[Shares]) -> float:
+    return sum(shares[-1].values()) if shares else 0.0
+
+
+def _refused(
+    current: InForce, moment: datetime, match: Match, candidates: tuple[dict[str, Any], ...]
+) -> Answer:
+    status: Status = "no_match"
+    note = Message("lookup.not_found")
+    if match.status is Matched.OUT_OF_AREA:
+        status, note = "out_of_area", Message("lookup.outside")
+    elif match.status is Matched.INVALID:
+        status, note = "invalid", Message("lookup.invalid_text")
+    return answered(
+        current,
+        moment,
+        status=status,
+        candidates=candidates,
+        p_none=match.p_none,
+        ask=match.ask,
+        note=note,
+    )
+
+
+def _found(current: InForce, moment: datetime, match: Match, **values: Any) -> Answer:
+    status = status_of(values["levels"])
+    first = match.claim or match.candidates[0]
+    place = current.snapshot.address_grids.place(first.rows)
+    distance, neighbour = (
+        (None, None) if place is None else border_of(current, *place, NEIGHBOUR_WITHIN_M)
+    )
+    if status == "no_match":
+        values["note"] = Message("lookup.not_located")
+    elif status != "match":
+        values["ask"] = match.ask or Message("lookup.ask_address")
+    return answered(
+        current,
+        moment,
+        status=status,
+        grade=match.grade,
+        p_none=match.p_none,
+        precision=first.precision.value,
+        faults=tuple(fault.as_dict() for fault in first.faults),
+        border_distance_m=distance,
+        neighbour=neighbour,
+        point=place,
+        **values,
+    )
+
+
+def _grids_of(current: InForce, candidate: Candidate) -> list[dict[int, float]]:
+    """Return the grids of a candidate by level with their shares, all its rows alike."""
+    table = current.snapshot.address_grids
+    found: list[dict[int, float]] = [defaultdict(float) for _ in current.snapshot.placement.levels]
+    rows = candidate.rows.tolist()
+    for row in rows:
+        for column, shares in enumerate(found):
+            for grid, share in table.shares(row, column).items():
+                if answers_for(current, grid):
+                    shares[grid] += share / len(rows)
+    return found
+
+
+def _weighed(
+    candidates: Sequence[Candidate], grids: Sequence[Sequence[Shares]], levels: int
+) -> list[Shares]:
+    """Return the grids by level with their probabilities, summed over the candidates."""
+    found: list[dict[int, float]] = [defaultdict(float) for _ in range(levels)]
+    for candidate, of_candidate in zip(candidates, grids, strict=True):
+        for shares, more in zip(found, of_candidate, strict=True):
+            for grid, share in more.items():
+                shares[grid] += candidate.p * share
+    return list(found)
+
+
+def _shown(current: InForce, candidate: Candidate, grids: Sequence[Shares]) -> dict[str, Any]:
+    """Return a candidate as a record with its grid at each level, where it has just one."""
+    codes = current.snapshot.names.codes
+    levels = [
+        {"level": level, "code": codes[next(iter(shares))] if len(shares) == 1 else None}
+        for level, shares in zip(current.snapshot.placement.levels, grids, strict=True)
+    ]
+    return {**candidate.as_dict(), "grids": levels}

@@ -1,0 +1,191 @@
+"""The grids of every address of the register, worked out once and kept in the snapshot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from boundaries.placement import OUTSIDE, Placement, Rows, ancestors
+from boundaries.plan import Plan
+from boundaries.runs import parse_runs
+from boundaries.town import Town
+
+Shares = dict[int, float]
+"""Grids by row with their shares."""
+
+
+@dataclass(frozen=True)
+class AddressGrids:
+    """The grids of every address of the register, and where the address lies.
+
+    Attributes
+    ----------
+    grids
+        Row of the address's grid at each level (second axis), -1 where none is known.
+    split
+        Addresses of which several grids answer for a part each: columns ``address``, ``level``
+        (its place among the levels), ``grid``, ``share``.
+    places
+        Longitude and latitude of each address, NaN where it has no place of its own.
+    """
+
+    grids: npt.NDArray[np.integer]
+    split: pd.DataFrame
+    places: npt.NDArray[np.float64]
+
+    def shares(self, address: int, column: int) -> Mapping[int, float]:
+        """Return the grids of an address at one level with their shares."""
+        divided = self._divided.get((address, column))
+        if divided is not None:
+            return divided
+        grid = int(self.grids[address, column])
+        return {} if grid < 0 else {grid: 1.0}
+
+    @cached_property
+    def _divided(self) -> dict[tuple[int, int], Shares]:
+        found: dict[tuple[int, int], Shares] = defaultdict(dict)
+        for address, level, grid, share in self.split.itertuples(index=False):
+            found[int(address), int(level)][int(grid)] = float(share)
+        return dict(found)
+
+    def place(self, addresses: npt.NDArray[np.integer]) -> tuple[float, float] | None:
+        """Return the place that all these addresses have in common, where they have one."""
+        placed = self.places[addresses]
+        placed = placed[~np.isnan(placed[:, 0])]
+        if not len(placed) or (placed != placed[0]).any():
+            return None
+        return float(placed[0, 0]), float(placed[0, 1])
+
+    def save(self, folder: Path) -> None:
+        """Write the table to a new folder."""
+        folder.mkdir(parents=True)
+        np.save(folder / "grids.npy", self.grids.astype(np.int32))
+        np.save(folder / "places.npy", self.places)
+        np.save(folder / "split.npy", self.split.to_numpy(dtype=np.float64))
+
+    @classmethod
+    def open(cls, folder: Path) -> AddressGrids:
+        """Open a saved table; arrays are memory-mapped."""
+        split = pd.DataFrame(np.load(folder / "split.npy"), columns=_SPLIT_COLUMNS)
+        grids = np.load(folder / "grids.npy", mmap_mode="r").view(np.ndarray)
+        return cls(grids, split, np.load(folder / "places.npy", mmap_mode="r").view(np.ndarray))
+
+
+_SPLIT_COLUMNS = ["address", "level", "grid", "share"]
+
+
+def place_addresses(town: Town, plan: Plan, placement: Placement) -> AddressGrids:
+    """Return the grids of every address of a town's register.
+
+    The table of assignments decides (a slice by stair), else the building, else the place of the
+    address, else the grid that the register itself names.
+    """
+    addresses = town.addresses
+    grids = np.full((len(addresses), len(placement.levels)), OUTSIDE, dtype=np.int64)
+    parents = ancestors(plan.grids, placement.levels)
+    row_of = {code: row for row, code in enumerate(plan.grids["code"])}
+    named = addresses["grid"].map(row_of)
+    known = named.notna().to_numpy()
+    grids[known] = parents[named[known].astype(int).to_numpy()]
+    _by_place(grids, addresses.geometry, placement)
+    building = addresses["building_id"]
+    spots = gpd.GeoSeries(town.buildings.geometry.representative_point().to_numpy())
+    spots.index = pd.Index(town.buildings["id"])
+    of_building = building.isin(spots.index).to_numpy()
+    _by_place_of_building(grids, of_building, spots, building, placement)
+    split = _by_assignment(grids, addresses, plan.assignments, parents, row_of)
+    return AddressGrids(grids, split, _places(addresses.geometry))
+
+
+def _places(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
+    shapes = points.to_numpy()
+    return np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+
+
+def _by_place(grids: Rows, places: gpd.GeoSeries, placement: Placement) -> None:
+    located = ~(places.isna() | places.is_empty).to_numpy()
+    points = places.to_numpy()[located]
+    _overwrite(
+        grids, np.flatnonzero(located), shapely.get_x(points), shapely.get_y(points), placement
+    )
+
+
+def _by_place_of_building(
+    grids: Rows,
+    of_building: npt.NDArray[np.bool_],
+    spots: gpd.GeoSeries,
+    building: pd.Series,
+    placement: Placement,
+) -> None:
+    points = spots.loc[building[of_building]].to_numpy()
+    _overwrite(
+        grids, np.flatnonzero(of_building), shapely.get_x(points), shapely.get_y(points), placement
+    )
+
+
+def _overwrite(
+    grids: Rows, rows: Rows, longitude: npt.ArrayLike, latitude: npt.ArrayLike, placement: Placement
+) -> None:
+    """Set the grids of some addresses by points, where the points lie in a grid."""
+    found = placement.locate(longitude, latitude)
+    inside = found[:, -1] >= 0
+    grids[rows[inside]] = found[inside]
+
+
+def _by_assignment(
+    grids: Rows,
+    addresses: gpd.GeoDataFrame,
+    assignments: pd.DataFrame,
+    parents: Rows,
+    row_of: dict[str, int],
+) -> pd.DataFrame:
+    """Set the grids of addresses whose building is assigned; return the split ones."""
+    slices: dict[str, list[tuple[frozenset[str] | None, int, float]]] = defaultdict(list)
+    columns = ("building", "stairs", "grid", "households")
+    for building, stairs, grid, households in zip(*(assignments[c] for c in columns), strict=True):
+        if grid in row_of:
+            weight = 1.0 if pd.isna(households) else float(households)
+            slices[building].append((_run(stairs), row_of[grid], weight))
+    split: list[tuple[int, int, int, float]] = []
+    for row, (building, stair) in enumerate(
+        zip(addresses["building_id"], addresses["stair"], strict=True)
+    ):
+        if building not in slices:
+            continue
+        fitting = [
+            (grid, weight)
+            for stairs, grid, weight in slices[building]
+            if stair is None or stairs is None or str(stair) in stairs
+        ]
+        for column in range(grids.shape[1]):
+            shares: dict[int, float] = defaultdict(float)
+            for grid, weight in fitting:
+                if parents[grid, column] >= 0:
+                    shares[int(parents[grid, column])] += weight
+            total = sum(shares.values())
+            if shares:
+                grids[row, column] = max(shares, key=lambda grid: (shares[grid], -grid))
+            if len(shares) > 1 and total > 0:
+                split += [(row, column, grid, w / total) for grid, w in sorted(shares.items())]
+    return pd.DataFrame(split, columns=_SPLIT_COLUMNS).astype(
+        {"address": "int64", "level": "int64", "grid": "int64", "share": "float64"}
+    )
+
+
+def _run(text: str | None) -> frozenset[str] | None:
+    """Return the stairs of a slice as the register writes them; None where all are meant."""
+    if text is None or not text.strip():
+        return None
+    try:
+        return frozenset(str(number) for number in parse_runs(text))
+    except ValueError:  # stairs with letters for names
+        return frozenset(part.strip() for part in text.replace("，", ",").split(","))

@@ -1,0 +1,151 @@
+"""From the shares of grids to the answer of each level: what is sure, likely or open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from boundaries.answer import (
+    DETERMINED,
+    LIKELY,
+    Answer,
+    LevelAnswer,
+    Neighbour,
+    Option,
+    State,
+    Status,
+)
+from boundaries.contacts import View
+from boundaries.placement import OUTSIDE
+from boundaries.readside import InForce
+
+NEIGHBOUR_WITHIN_M = 10.0
+"""A border nearer than this is told with the neighbour across it, metres."""
+
+Shares = Mapping[int, float]
+_ROUNDING = 1e-9
+
+
+def weighed_levels(
+    current: InForce,
+    shares: Sequence[Shares],
+    moment: datetime,
+    *,
+    level: int | None,
+    view: View,
+) -> tuple[LevelAnswer, ...]:
+    """Return the answer at each level, or at the level asked for.
+
+    Parameters
+    ----------
+    current
+        The publication that answers.
+    shares
+        For each level of the plan, grids by row (-1: outside) with their probabilities.
+    moment
+        Moment at which contacts must be in office.
+    level
+        The only level wanted; None for all.
+    view
+        Which view of the contacts is given.
+    """
+    numbers = current.snapshot.placement.levels
+    return tuple(
+        _level_answer(current, number, by_grid, moment, view)
+        for number, by_grid in zip(numbers, shares, strict=True)
+        if level is None or number == level
+    )
+
+
+def _level_answer(
+    current: InForce, number: int, shares: Shares, moment: datetime, view: View
+) -> LevelAnswer:
+    names = current.snapshot.names
+    if len(shares) > 1:
+        ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+    else:
+        ordered = list(shares.items())
+    options = tuple(
+        Option(None, None, p) if row < 0 else Option(names.codes[row], names.names[row], p)
+        for row, p in ordered
+        if p > 0
+    )
+    first = options[0] if options else Option(None, None, 0.0)
+    state = state_of(options)
+    sure = state in ("determined", "likely")
+    contacts: tuple[dict[str, Any], ...] = ()
+    if sure and first.code is not None:
+        contacts = current.snapshot.contacts_view(view).of(first.code, moment)
+    return LevelAnswer(
+        number,
+        current.snapshot.level_names.get(number, {}),
+        state,
+        first.code if sure else None,
+        first.name if sure else None,
+        first.p,
+        tuple(option for option in options if option.code is not None),
+        contacts,
+    )
+
+
+def state_of(options: Sequence[Option]) -> State:
+    """Return how sure a level is, given its options, likeliest first."""
+    if not any(option.code for option in options):
+        return "unknown"
+    first = options[0]
+    if first.code is not None and first.p >= DETERMINED - _ROUNDING:
+        return "determined"
+    if first.code is not None and first.p >= LIKELY - _ROUNDING:
+        return "likely"
+    return "ambiguous"
+
+
+def status_of(levels: Sequence[LevelAnswer]) -> Status:
+    """Return the status that the levels of an answer make."""
+    states = [level.state for level in levels]
+    if states and states[-1] == "determined":
+        return "match"
+    if any(state in ("determined", "likely") for state in states):
+        return "partial"
+    return "ambiguous" if "ambiguous" in states else "no_match"
+
+
+def answers_for(current: InForce, row: int) -> bool:
+    """Return whether a publication is in force for the community of a grid."""
+    allowed = current.publication.communities
+    community = current.snapshot.names.communities[row]
+    return not allowed or community is None or community in allowed
+
+
+def border_of(
+    current: InForce, longitude: float, latitude: float, reach_m: float
+) -> tuple[float, Neighbour | None]:
+    """Return the distance to the finest level's border, metres, and who is across within reach."""
+    placement = current.snapshot.placement
+    distance, face = placement.finest().locator.border_of_one(longitude, latitude)
+    if distance >= reach_m:
+        return distance, None
+    names = current.snapshot.names
+    rows = dict(zip(placement.levels, placement.across(face), strict=True))
+    return distance, Neighbour(
+        {level: None if row == OUTSIDE else names.codes[row] for level, row in rows.items()},
+        {level: None if row == OUTSIDE else names.names[row] for level, row in rows.items()},
+    )
+
+
+def version_of(current: InForce) -> dict[str, Any]:
+    """Return what an answer says of the plan that it is from."""
+    publication = current.publication
+    return {
+        "plan": publication.plan,
+        "plan_name": publication.plan_name,
+        "snapshot": current.snapshot.id,
+        "effective_from": publication.effective_from,
+        "effective_to": publication.effective_to,
+    }
+
+
+def answered(current: InForce, moment: datetime, *, status: Status, **values: Any) -> Answer:
+    """Return an answer of a publication."""
+    return Answer(status, moment, **values, **version_of(current))

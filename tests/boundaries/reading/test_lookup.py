@@ -1,0 +1,172 @@
+"""What a lookup says of points and addresses of a small town."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import shapely
+
+from boundaries.home import Home
+from boundaries.lookup import lookup_address, lookup_point
+from boundaries.readside import ReadSide
+from geo.datum import Datum, from_wgs84
+
+COMMUNITY = "141127100001"
+EAST, NORTH, SIDE = 111.6, 38.2, 0.004
+
+
+def at(column: float, row: float) -> tuple[float, float]:
+    return round(EAST + column * SIDE, 9), round(NORTH + row * SIDE, 9)
+
+
+def codes(answer) -> list[str | None]:
+    return [level.code and level.code[12:] for level in answer.levels]
+
+
+@pytest.fixture
+def side(published_home: Home) -> ReadSide:
+    return ReadSide(published_home)
+
+
+def test_a_point_has_one_grid_at_every_level_with_plan_and_dates(side):
+    answer = lookup_point(side, *at(3.5, 0.5))
+    assert answer.status == "match"
+    assert answer.grade == "A"
+    assert codes(answer) == ["001", "00102", "0010202"]
+    assert [level.state for level in answer.levels] == ["determined"] * 3
+    assert (answer.plan, answer.plan_name) == ("plan1", "甲案")
+    assert answer.effective_from == datetime(2026, 1, 1, tzinfo=UTC)
+    assert answer.effective_to is None
+    assert answer.precision == "coordinate"
+    assert answer.levels[0].level_name == {
+        "zh": "一级网格",
+        "en": answer.levels[0].level_name["en"],
+    }
+
+
+@pytest.mark.parametrize("point", [at(4, 4), at(4, 0), at(0, 8), at(8, 8), at(2, 5.5), at(8, 3)])
+def test_a_border_point_has_exactly_one_grid_that_it_touches(side, point):
+    answer = lookup_point(side, *point)
+    assert answer.status == "match"
+    snapshot = side.in_force()[0].snapshot
+    touching = snapshot.grids[snapshot.grids.intersects(shapely.Point(point))]
+    assert {level.code for level in answer.levels} <= set(touching["code"])
+    assert answer.levels[2].code.startswith(answer.levels[1].code)
+    assert answer.levels[1].code.startswith(answer.levels[0].code)
+    assert answer.border_distance_m == pytest.approx(0, abs=1e-3)
+
+
+def test_outside_is_said_to_be_outside(side):
+    answer = lookup_point(side, *at(8.01, 4))
+    assert answer.status == "out_of_area"
+    assert answer.levels == ()
+    assert "覆盖范围" in answer.note.text("zh")
+
+
+@pytest.mark.parametrize("point", [(float("nan"), 38.2), (181.0, 38.2), (111.6, 91.0)])
+def test_what_is_no_point_is_invalid(side, point):
+    assert lookup_point(side, *point).status == "invalid"
+
+
+def test_a_point_near_a_border_tells_the_distance_and_the_neighbour(side):
+    answer = lookup_point(side, *at(1.99, 2.5))
+    assert answer.border_distance_m == pytest.approx(0.01 * SIDE * 111_320 * 0.786, rel=0.01)
+    assert answer.neighbour.codes[3] == f"{COMMUNITY}0010401"
+    assert codes(answer)[2] == "0010302"
+    assert lookup_point(side, *at(1.5, 2.5)).neighbour is None
+    outside = lookup_point(side, *at(0.001, 2.5)).neighbour
+    assert outside.as_dict()["outside"]
+
+
+def test_an_accuracy_gives_shares_and_asks(side):
+    answer = lookup_point(side, *at(2, 2.5), accuracy_m=30)
+    assert answer.status == "partial"
+    assert codes(answer) == ["001", None, None]
+    assert [round(option.p, 3) for option in answer.levels[2].options] == [0.5, 0.5]
+    assert answer.ask is not None
+    assert answer.faults[0]["code"] == "boundary.within_uncertainty"
+    assert lookup_point(side, *at(3.5, 0.5), accuracy_m=5).status == "match"
+
+
+def test_a_declared_datum_is_taken_as_declared(side):
+    for datum in (Datum.GCJ02, Datum.BD09, Datum.CGCS2000):
+        east, north = from_wgs84(*at(3.5, 0.5), datum)
+        answer = lookup_point(side, float(east), float(north), datum=datum)
+        assert codes(answer) == ["001", "00102", "0010202"]
+
+
+def test_without_a_datum_the_answer_asks_unless_all_readings_agree(side):
+    answer = lookup_point(side, *at(3.5, 0.5), datum=None)
+    assert answer.status == "ambiguous"
+    assert "GCJ-02" in answer.ask.text("en")
+    assert sum(option.p for option in answer.levels[2].options) + answer.p_none == pytest.approx(1)
+    nowhere = lookup_point(side, 100.0, 30.0, datum=None)
+    assert nowhere.status == "out_of_area"
+    assert {fault["code"] for fault in nowhere.faults} == {"datum.assumed"}
+
+
+def test_a_footprint_that_slices_share_asks_for_stair_and_floor(side):
+    answer = lookup_point(side, *at(0.3, 0.3))
+    assert answer.status == "partial"
+    assert codes(answer) == ["001", "00101", None]
+    assert {option.code[-2:] for option in answer.levels[2].options} == {"01", "05"}
+    assert "单元" in answer.ask.text("zh")
+
+
+def test_only_the_level_asked_for_is_answered(side):
+    answer = lookup_point(side, *at(0.3, 0.3), level=2)
+    assert [level.level for level in answer.levels] == [2]
+    assert answer.status == "match"
+
+
+def test_the_public_sees_names_and_numbers_by_their_basis_alone(side):
+    leader = lookup_address(side, "滨河小区1号楼1单元").levels[0].contacts[0]
+    assert leader == {
+        "role": "grid_leader",
+        "stand_in": False,
+        "name": None,
+        "title": "网格长",
+        "phone": None,
+        "duty_phone": "000-0001",
+        "duties": "全部事项",
+        "since": "2025-01-01",
+    }
+    member = lookup_address(side, "滨河小区1号楼1单元").levels[2].contacts
+    assert [(each["name"], each["phone"]) for each in member] == [("乙二", None)]
+
+
+def test_those_on_duty_see_names_and_numbers_of_contacts_in_office(side):
+    answer = lookup_address(side, "滨河小区1号楼1单元", view="duty")
+    assert answer.levels[0].contacts[0]["phone"] == "000-1"
+    assert [each["name"] for each in answer.levels[2].contacts] == ["乙二"]
+
+
+def test_stairs_decide_where_a_building_is_split(side):
+    assert codes(lookup_address(side, "滨河小区1号楼1单元")) == ["001", "00101", "0010101"]
+    assert codes(lookup_address(side, "滨河小区1号楼2单元")) == ["001", "00101", "0010105"]
+
+
+def test_a_place_decides_where_no_building_is_known_and_a_building_before_it(side):
+    assert codes(lookup_address(side, "人民路8号")) == ["002", "00207", "0020704"]
+    assert codes(lookup_address(side, "人民路10号")) == ["001", "00101", "0010102"]
+
+
+def test_an_address_without_any_place_says_so(side):
+    answer = lookup_address(side, "无处可寻1号")
+    assert answer.status == "no_match"
+    assert answer.note is not None
+
+
+def test_what_is_not_in_the_register_is_no_match(side):
+    answer = lookup_address(side, "阳光花园9号楼")
+    assert answer.status == "no_match"
+    assert lookup_address(side, "  ").status == "invalid"
+
+
+def test_an_answer_is_plain_values_in_one_language_or_both(side):
+    answer = lookup_point(side, *at(0.3, 0.3))
+    assert answer.as_dict("en")["levels"][0]["level_name"].isascii()
+    both = answer.as_dict()
+    assert both["ask_zh"] != both["ask_en"]
+    assert both["effective_from"] == "2026-01-01T00:00:00+00:00"
