@@ -8,9 +8,6 @@ import typer
 
 from cli.options import AsJson, actor, home_of, opened_store
 from cli.screen import both, languages_of_help, out, print_json, table, tell
-from geo.problem import input_error
-
-SCOPES = ("dispatcher", "planner", "admin")
 
 keys = typer.Typer(help=languages_of_help("cli.key_help"), no_args_is_help=True)
 
@@ -29,37 +26,34 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key and show its secret once."""
-    for wanted in scope:
-        if wanted not in SCOPES:
-            raise input_error(
-                "cli.no_such_scope", column="--scope", value=wanted, known="、".join(SCOPES)
-            )
     with opened_store(home_of(context)) as store:
-        store.upgrade()
         secret = store.create_key(name, scope, actor=actor())
     if as_json:
-        print_json({"name": name, "scopes": scope, "key": secret})
+        print_json({"name": name, "scopes": sorted(set(scope)), "key": secret})
         return
     tell("cli.key_created", name=name)
-    out.print(secret, style="bold")
+    out.print(secret, style="bold", markup=False)
 
 
 @keys.command("list", help=languages_of_help("cli.key_list_help"))
-def listing(context: typer.Context, *, as_json: AsJson = False) -> None:
+def listing(
+    context: typer.Context,
+    *,
+    every: Annotated[bool, typer.Option("--all", help=both("store.key_list_all"))] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show the keys, without their secrets."""
     with opened_store(home_of(context)) as store:
-        found = store.keys()
+        found = store.keys(revoked=every)
     if as_json:
-        print_json(
-            [
-                {"name": key.name, "scopes": list(key.scopes), "created_at": key.created_at}
-                for key in found
-            ]
-        )
+        print_json([key.as_dict() for key in found])
         return
-    shown = table("cli.heading_name", "cli.heading_scopes", "cli.heading_created")
+    headings = ["cli.heading_name", "cli.heading_scopes", "cli.heading_created"]
+    shown = table(*headings, *(["store.heading_revoked"] if every else []))
     for key in found:
-        shown.add_row(key.name, " ".join(key.scopes), f"{key.created_at:%Y-%m-%d %H:%M}")
+        revoked = "" if key.revoked_at is None else f"{key.revoked_at.astimezone():%Y-%m-%d %H:%M}"
+        made = f"{key.created_at.astimezone():%Y-%m-%d %H:%M}"
+        shown.add_row(key.name, " ".join(key.scopes), made, *([revoked] if every else []))
     out.print(shown)
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from boundaries.lifecycle import NotPublishableError, publish
+from boundaries.store import Publication
 from cli.checking import show_report
 from cli.options import AsJson, actor, chosen_plan, home_of, moment, opened_store
-from cli.screen import FOUND_ERRORS, both, err, languages_of_help, print_json, tell, tell_message
+from cli.screen import (
+    FOUND_ERRORS,
+    both,
+    err,
+    languages_of_help,
+    print_json,
+    progress_bar,
+    tell,
+    tell_message,
+)
 from geo.problem import input_error
+from messages import Message
 
 
 def register(app: typer.Typer) -> None:
@@ -34,34 +47,74 @@ def publish_plan(
     """Check a plan and publish it; a dry run without ``--apply``."""
     home = home_of(context)
     with opened_store(home) as store:
+        before = store.publications()
         try:
-            publication = publish(
-                store,
-                home,
-                chosen_plan(store, plan),
-                effective_from=moment(start, option="--from"),
-                effective_to=moment(end, option="--to"),
-                reasons=_reasons(reason or []),
-                actor=actor(),
-                allow_past=allow_past,
-                dry_run=not apply,
-            )
+            with progress_bar() as progress:
+                publication = publish(
+                    store,
+                    home,
+                    chosen_plan(store, plan),
+                    effective_from=moment(start, option="--from"),
+                    effective_to=moment(end, option="--to"),
+                    reasons=_reasons(reason or []),
+                    actor=actor(),
+                    allow_past=allow_past,
+                    dry_run=not apply,
+                    progress=progress,
+                )
         except NotPublishableError as error:
-            show_report(error.report)
-            tell_message(error.message, console=err, style="red")
+            _tell_refused(error, as_json=as_json)
             return FOUND_ERRORS
     if as_json:
-        print_json(publication.as_dict())
-    elif apply:
-        tell(
-            "cli.published",
-            plan=publication.plan,
-            start=f"{publication.effective_from:%Y-%m-%d %H:%M}",
-            snapshot=publication.snapshot[:12],
-        )
-    else:
-        tell("cli.dry_run")
+        print_json({**publication.as_dict(), "applied": apply})
+        return 0
+    _tell(publication, before, applied=apply)
     return 0
+
+
+def _tell_refused(error: NotPublishableError, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"applied": False, "message": str(error), "report": error.report.as_dict()})
+        return
+    show_report(error.report)
+    tell_message(error.message, console=err, style="red")
+
+
+def _tell(publication: Publication, before: Sequence[Publication], *, applied: bool) -> None:
+    """Say what holds from now on, what it ends, and why warnings were accepted."""
+    start = _shown(publication.effective_from)
+    end = publication.effective_to
+    tell(
+        "lifecycle.holds" if applied else "lifecycle.would_hold",
+        name=publication.plan_name,
+        plan=publication.plan,
+        communities=len(publication.communities),
+        start=start,
+        end=Message("lifecycle.without_end") if end is None else _shown(end),
+        snapshot=publication.snapshot[:12],
+    )
+    ended = {
+        (other.plan, other.plan_name)
+        for other in before
+        if other.plan != publication.plan
+        and other.holds_at(publication.effective_from)
+        and set(other.communities) & set(publication.communities)
+    }
+    for plan_id, name in sorted(ended):
+        tell(
+            "lifecycle.ended" if applied else "lifecycle.would_end",
+            name=name,
+            plan=plan_id,
+            start=start,
+        )
+    for rule, text in publication.reasons.items():
+        tell("lifecycle.reason_kept", rule=rule, text=text)
+    if not applied:
+        tell("cli.dry_run")
+
+
+def _shown(moment_: datetime) -> str:
+    return f"{moment_.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _reasons(given: list[str]) -> dict[str, str]:

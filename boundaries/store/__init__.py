@@ -1,5 +1,6 @@
 """The write side: towns, plans, publications, keys and history, in one file or in PostGIS."""
 
+from boundaries.store.migrating import head as newest_revision
 from boundaries.store.plans import StalePlanError
 from boundaries.store.records import Event, KeyRecord, PlanRecord, Publication
 from boundaries.store.store import Store, open_store
@@ -13,5 +14,6 @@ __all__ = [
     "Publication",
     "StalePlanError",
     "Store",
+    "newest_revision",
     "open_store",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -66,6 +67,7 @@ def current(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head() -> str:
     """Return the newest revision that this version knows."""
     found = ScriptDirectory(str(_SCRIPTS)).get_current_head()
@@ -74,9 +76,10 @@ def head() -> str:
     return found
 
 
-def revisions() -> list[str]:
+@cache
+def revisions() -> tuple[str, ...]:
     """Return all revisions that this version knows, newest first."""
-    return [script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()]
+    return tuple(script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions())
 
 
 def refuse_other(database: Database, found: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from boundaries.plan import Plan
 from boundaries.store import events, keys, migrating, plans, timeline, towns
+from boundaries.store.backup import back_up
 from boundaries.store.engine import Database
 from boundaries.store.records import Event, KeyRecord, PlanRecord, Publication
 from boundaries.store.timeline import Intent
@@ -85,11 +87,28 @@ class Store:
         self._current = False
         migrating.downgrade(self._database, revision)
 
+    def is_current(self) -> bool:
+        """Return whether the tables are of this version."""
+        return self.revision() == migrating.head()
+
+    def back_up(self, file: Path) -> None:
+        """Copy the embedded store to a new file, while others may go on writing.
+
+        Raises
+        ------
+        InputError
+            The file exists or cannot be written, or the store is PostGIS, which `pg_dump` copies.
+        """
+        back_up(self._database, file)
+
     def _read(self, work: Callable[[sa.Connection], Result]) -> Result:
         self._require_current()
         return self._database.read(work)
 
     def _write(self, work: Callable[[sa.Connection], Result]) -> Result:
+        # Nothing can be lost in a database without tables; in any other, upgrading is asked for.
+        if not self._current and self.revision() is None:
+            self.upgrade()
         self._require_current()
         return self._database.write(work)
 
