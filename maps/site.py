@@ -11,7 +11,9 @@ from maps.public import public_page
 from messages import LANGUAGES
 
 
-def write_site(read_side: ReadSide, folder: Path, at: datetime | None = None) -> list[Path]:
+def write_site(
+    read_side: ReadSide, folder: Path, at: datetime | None = None, *, review_number: str = ""
+) -> list[Path]:
     """Write the public page in every language, with everything it needs beside it.
 
     Parameters
@@ -22,6 +24,8 @@ def write_site(read_side: ReadSide, folder: Path, at: datetime | None = None) ->
         Where the pages go; made where it does not exist.
     at
         Aware moment that the pages show; now where None.
+    review_number
+        审图号 of the map, where it has one.
 
     Returns
     -------
@@ -33,6 +37,9 @@ def write_site(read_side: ReadSide, folder: Path, at: datetime | None = None) ->
     paths = []
     for language in LANGUAGES:
         path = folder / ("index.html" if language == "zh" else f"{language}.html")
-        path.write_text(public_page(read_side, language=language, at=at), encoding="utf-8")
+        path.write_text(
+            public_page(read_side, language=language, at=at, review_number=review_number),
+            encoding="utf-8",
+        )
         paths.append(path)
     return paths

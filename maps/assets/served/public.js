@@ -385,22 +385,21 @@
       chooseHere(building.at[0], building.at[1], "found");
       return true;
     }
-    const places = within.length ? within.map(({ at }) => at) : [estate.at];
-    const codes = new Set(places.flatMap(([lat, lng]) => gridsAt(lat, lng).map((grid) => grid.code)));
-    if (!codes.size) return false;
-    if (codes.size === 1) chooseHere(places[0][0], places[0][1], "found");
+    const places = within.length ? within : [{ name: estate.name, at: estate.at }];
+    const named = new Map();
+    for (const { name, at } of places) {
+      for (const { code } of gridsAt(...at)) named.set(code, [...(named.get(code) ?? []), name]);
+    }
+    if (!named.size) return false;
+    if (named.size === 1) chooseHere(...places[0].at, "found");
     else {
-      ask(say("which"), [...codes].map((code) => ({
-        label: grids.get(code).name, act: () => show(code),
+      const { n, e, s, w } = Town.box(shape);
+      map.fitBounds([[s, w], [n, e]]);
+      ask(say("which"), [...named].map(([code, all]) => ({
+        label: `${estate.name} ${all.slice(0, 6).join("、")}${all.length > 6 ? "……" : ""}`, act: () => show(code),
       })));
-      map.fitBounds(Object.values(Town.box(shape)).length ? boxBounds(shape) : bounds);
     }
     return true;
-  }
-
-  function boxBounds(shape) {
-    const { n, e, s, w } = Town.box(shape);
-    return [[s, w], [n, e]];
   }
 
   // ── Suggestions: a listbox under the field, by the ARIA combobox pattern ─────────────────────
