@@ -1,0 +1,127 @@
+"""Enclosed tessellation: the lines half-way between the buildings of a street block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy.spatial import QhullError, Voronoi, cKDTree
+
+from boundaries.draft.arrangement import Points, Shapes
+from boundaries.draft.compiled import Integers
+
+_SPACING_M = 5.0
+_SHRINK_M = 0.4
+_SMOOTH_M = 0.7
+_FAR = 5.0
+
+
+@dataclass(frozen=True)
+class Stairs:
+    """How a building's ground is cut into its stairs.
+
+    Attributes
+    ----------
+    origin, direction
+        Start of the long axis of the footprint, and the unit vector along it, in metres.
+    length_m
+        Of the axis.
+    count
+        Stairs; each has the same share of the axis.
+    """
+
+    origin: Points
+    direction: Points
+    length_m: float
+    count: int
+
+    def stair_of(self, places: Points) -> Integers:
+        """Return the stair, from 0, that each place lies beside."""
+        along = (places - self.origin) @ self.direction / self.length_m * self.count
+        return np.clip(np.floor(along), 0, self.count - 1).astype(np.int64)
+
+    def cuts(self, reach_m: float) -> list[shapely.LineString]:
+        """Return the lines between stairs, that long on both sides of the axis."""
+        across = np.array([-self.direction[1], self.direction[0]])
+        middles = [
+            self.origin + self.direction * self.length_m * number / self.count
+            for number in range(1, self.count)
+        ]
+        return [
+            shapely.LineString([middle - across * reach_m, middle + across * reach_m])
+            for middle in middles
+        ]
+
+
+def stairs_of(footprint: shapely.Geometry, count: int) -> Stairs:
+    """Cut the long axis of a footprint into stairs, from west to east (or south to north)."""
+    box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(footprint))
+    if len(box) < 4:  # noqa: PLR2004 - a footprint without breadth
+        box = shapely.get_coordinates(shapely.box(*shapely.buffer(footprint, 1).bounds))
+    sides = box[1:3] - box[:2]
+    long, wide = (0, 1) if np.hypot(*sides[0]) >= np.hypot(*sides[1]) else (1, 0)
+    origin = (box[0] + box[1] - sides[0]) / 2 if long == 0 else (box[0] + box[1]) / 2
+    if long == 0:
+        origin = box[0] + sides[wide] / 2
+    length = max(float(np.hypot(*sides[long])), 1.0)
+    direction = sides[long] / length
+    if tuple(np.round(direction, 6)) < (0.0, 0.0):
+        origin, direction = origin + direction * length, -direction
+    return Stairs(origin, direction, length, count)
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Points on the outlines of a block's buildings: what is nearest to them is theirs."""
+
+    points: Points
+    owner: Integers
+
+    def nearest(self, places: Points) -> Integers:
+        """Return the owner nearest to each place."""
+        distance, index = cKDTree(self.points).query(places, k=min(3, len(self.points)))
+        if index.ndim == 1:
+            return self.owner[index]
+        tied = np.where(distance <= distance[:, :1] + 1e-9, self.owner[index], np.iinfo(int).max)
+        return tied.min(axis=1)
+
+
+def seeds_of(footprints: Shapes, owner: Integers) -> Seeds:
+    """Return points every few metres along footprints drawn in a little."""
+    inner = shapely.buffer(footprints, -_SHRINK_M, join_style="mitre")
+    shapes = np.where(shapely.is_empty(inner), shapely.centroid(footprints), inner)
+    dense = shapely.segmentize(shapes, _SPACING_M)
+    points, index = shapely.get_coordinates(dense, return_index=True)
+    _, first = np.unique(np.round(points, 3), axis=0, return_index=True)
+    first.sort()
+    return Seeds(points[first], owner[index[first]])
+
+
+def lines_between(seeds: Seeds, block: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return the lines half-way between the owners of seeds, inside the block."""
+    if len(np.unique(seeds.owner)) < 2:  # noqa: PLR2004 - one building has it all
+        return []
+    west, south, east, north = block.bounds
+    reach = _FAR * max(east - west, north - south, 1.0)
+    middle = np.array([(west + east) / 2, (south + north) / 2])
+    ring = middle + reach * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1], [2, 0], [-2, 0.1]])
+    try:
+        diagram = Voronoi(np.concatenate([seeds.points, ring]) - middle)
+    except QhullError:
+        return []
+    owner = np.concatenate([seeds.owner, np.full(len(ring), -1)])
+    one, other = owner[diagram.ridge_points].T
+    ends = np.array([ridge[:2] for ridge in diagram.ridge_vertices])
+    between = (one != other) & (one >= 0) & (other >= 0) & (ends >= 0).all(axis=1)
+    one, other, ends = one[between], other[between], ends[between]
+    order = np.lexsort((np.maximum(one, other), np.minimum(one, other)))
+    segments = shapely.linestrings(diagram.vertices[ends[order]] + middle)
+    pair = np.column_stack([np.minimum(one, other), np.maximum(one, other)])[order]
+    starts = np.flatnonzero(np.append(True, (pair[1:] != pair[:-1]).any(axis=1)))  # noqa: FBT003
+    found = []
+    for group in np.split(segments, starts[1:]):
+        merged = shapely.line_merge(shapely.multilinestrings(group))
+        found.append(shapely.simplify(merged, _SMOOTH_M))
+    clipped = shapely.intersection(np.array(found), block)
+    return [line for line in clipped.tolist() if not line.is_empty]

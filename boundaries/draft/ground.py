@@ -1,0 +1,161 @@
+"""The lines that street blocks are made of, and the buildings that they must not cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from boundaries.draft.arrangement import Points, Projection, Shapes
+from boundaries.draft.compiled import Integers
+from boundaries.town import Town
+from geo.layers import STORED_CRS
+
+_CROSSABLE = ("fence", "parcel")
+_FOOTPATH_RANK = 5
+_GREATEST = {"railway": 4, "river": 4, "wall": 2}
+_INSIDE_M = 0.3
+_ESTATE_LINE = 1
+_AREAL = 2
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the blocks of a town are cut from, in metres.
+
+    Attributes
+    ----------
+    outline
+        The jurisdiction.
+    fixed
+        Community lines: they stay where they are.
+    lines
+        Barriers and estate lines, led around the buildings that they would cut.
+    line_class
+        Of every line: the greater, the greater the barrier.
+    straddling
+        Buildings that lines were led around, in whole.
+    """
+
+    outline: shapely.Geometry
+    fixed: Shapes
+    lines: Shapes
+    line_class: Integers
+    straddling: Shapes
+
+
+def ground_of(town: Town, projection: Projection) -> Ground:
+    """Gather a town's lines.
+
+    Roads that only people on foot use, fences and parcel lines can be crossed and are left out.
+    Where a line runs through a building it is cut out there, and the building's outline takes
+    its place: no cell will cut the building.
+    """
+    outline = shapely.union_all(projection.metres(town.jurisdiction.geometry.to_numpy()))
+    fixed = [
+        shapely.boundary(outline),
+        *shapely.boundary(projection.metres(town.communities.geometry.to_numpy())),
+    ]
+    lines, classes = _barrier_lines(town, projection)
+    estates = shapely.boundary(projection.metres(town.estates.geometry.to_numpy()))
+    lines = np.concatenate([lines, estates])
+    classes = np.concatenate([classes, np.full(len(estates), _ESTATE_LINE)])
+    present = ~shapely.is_empty(lines)
+    lines, classes = lines[present], classes[present]
+    footprints = projection.metres(town.buildings.geometry.to_numpy())
+    straddling = _cut_by(footprints, lines, outline)
+    if len(straddling):
+        lines = shapely.difference(lines, shapely.union_all(straddling))
+    return Ground(outline, np.array(fixed), lines, classes, straddling)
+
+
+def _barrier_lines(town: Town, projection: Projection) -> tuple[Shapes, Integers]:
+    barriers = town.barriers
+    rank = barriers["rank"].fillna(3).to_numpy(dtype=np.int64)
+    kind = barriers["kind"].to_numpy()
+    walls = ~barriers["kind"].isin(_CROSSABLE).to_numpy()
+    walls &= (kind != "road") | (rank < _FOOTPATH_RANK)
+    lines = projection.metres(barriers.geometry.to_numpy()[walls])
+    areal = shapely.get_dimensions(lines) == _AREAL
+    lines[areal] = shapely.boundary(lines[areal])
+    classes = [
+        _GREATEST.get(one, max(5 - grade, 1))
+        for one, grade in zip(kind[walls], rank[walls].tolist(), strict=True)
+    ]
+    return lines, np.array(classes, np.int64)
+
+
+def _cut_by(footprints: Shapes, lines: Shapes, outline: shapely.Geometry) -> Shapes:
+    """Return the footprints that a line runs through, more than skin-deep, in the outline."""
+    core = shapely.buffer(footprints, -_INSIDE_M)
+    alive = np.flatnonzero(~shapely.is_empty(core))
+    cut, _ = shapely.STRtree(lines).query(core[alive], predicate="intersects")
+    found = footprints[alive[np.unique(cut)]]
+    shapely.prepare(outline)
+    return found[shapely.contains_properly(outline, found)] if len(found) else found
+
+
+def classes_at(ground: Ground, places: Points, within_m: float) -> Integers:
+    """Return the class of the greatest line within a distance of every place, 1 where none."""
+    points = shapely.points(places)
+    place, line = shapely.STRtree(ground.lines).query(
+        points, predicate="dwithin", distance=within_m
+    )
+    found = np.ones(len(places), np.int64)
+    np.maximum.at(found, place, ground.line_class[line])
+    return found
+
+
+def community_of(town: Town, inner: Shapes) -> Integers:
+    """Return the community (row) of every inner point in degrees; the nearest where in none."""
+    tree = shapely.STRtree(town.communities.geometry.to_numpy())
+    point, area = tree.query(inner, predicate="intersects")
+    community = np.full(len(inner), -1, np.int64)
+    community[point[::-1]] = area[::-1]
+    lost = np.flatnonzero(community < 0)
+    if len(lost):
+        nearest = tree.query_nearest(inner[lost], all_matches=False)
+        community[lost[nearest[0]]] = nearest[1]
+    return community
+
+
+def estate_of(town: Town, inner: Shapes) -> Integers:
+    """Return the estate (row) of every inner point in degrees, the smallest one; -1 for none."""
+    estates = town.estates.geometry.to_numpy()
+    point, area = shapely.STRtree(estates).query(inner, predicate="intersects")
+    size = shapely.area(estates)[area]
+    order = np.lexsort((area, size, point))
+    point, area = point[order], area[order]
+    first = np.unique(point, return_index=True)[1]
+    found = np.full(len(inner), -1, np.int64)
+    found[point[first]] = area[first]
+    return found
+
+
+def with_community(town: Town) -> Town:
+    """Return the town with one row in its jurisdiction and at least one community."""
+    outline = shapely.union_all(town.jurisdiction.geometry.to_numpy())
+    jurisdiction = town.jurisdiction.iloc[:1].set_geometry(
+        gpd.GeoSeries([outline], index=town.jurisdiction.index[:1], crs=STORED_CRS)
+    )
+    town = town.with_layers(jurisdiction=jurisdiction)
+    if len(town.communities):
+        return town
+    from geo.layers import conform  # noqa: PLC0415
+
+    code = str(jurisdiction["code"].iloc[0] or "")
+    made_up = gpd.GeoDataFrame(
+        {
+            "code": [code.ljust(town.scheme.community_digits, "0")],
+            "name": [jurisdiction["name"].iloc[0] or town.name],
+        },
+        geometry=[outline],
+        crs=STORED_CRS,
+    )
+    return town.with_layers(communities=conform("communities", made_up))
+
+
+Flags = npt.NDArray[np.bool_]
