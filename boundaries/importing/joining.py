@@ -43,7 +43,7 @@ class Joined:
         *,
         column: str | None = None,
         value: object = None,
-        **values: object,
+        **values: str,
     ) -> Problem:
         """Return a problem with one row of a layer, at its place in its file."""
         which, rows = self.origin[layer]
@@ -51,10 +51,12 @@ class Joined:
         heading = column if column is None else reading.columns.get(column, column)
         return reading.source.problem(key, row=int(rows[at]), column=heading, value=value, **values)
 
-    def layer_problem(self, layer: str, key: str, /, **values: object) -> Problem:
+    def layer_problem(
+        self, layer: str, key: str, /, *, value: object = None, **values: object
+    ) -> Problem:
         """Return a problem with a layer as a whole, at its first file."""
-        reading = self.readings[layer][0]
-        return reading.source.problem(key, column="geometry", **values)
+        source = self.readings[layer][0].source
+        return source.problem(key, row=None, column=None, value=value, **values)
 
 
 def joined_layers(readings: Sequence[Reading]) -> tuple[Joined, list[Problem]]:
@@ -109,6 +111,6 @@ def _repeats(joined: Joined, layer: str) -> list[Problem]:
             joined.problem(
                 layer, at, "layers.repeated_value", column=column, value=frame[column][at]
             )
-            for at in np.flatnonzero(again)
+            for at in np.flatnonzero(again).tolist()
         ]
     return problems

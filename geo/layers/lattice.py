@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.layers.schema import LATTICE_DEGREES
 
@@ -19,6 +21,10 @@ _Edge = tuple[_Point, _Point]
 _ROUNDS = 8
 _PER_DEGREE = round(1 / LATTICE_DEGREES)
 _SMALLEST_RING = 4
+_MANY: dict[str, Any] = {
+    "MultiPolygon": shapely.MultiPolygon,
+    "MultiLineString": shapely.MultiLineString,
+}
 _CELL = 0.75  # a vertex this near to an edge, in lattice steps, may end up on its other side
 
 
@@ -77,15 +83,14 @@ def _without_repeats(points: list[_Point]) -> list[_Point]:
     return [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
 
 
-def _rebuilt(
-    shape: shapely.Geometry, change: Callable[[list[_Point]], list[_Point]]
-) -> shapely.Geometry:
+def _rebuilt(shape: BaseGeometry, change: Callable[[list[_Point]], list[_Point]]) -> BaseGeometry:
     """Return a shape whose rings and lines are changed; what collapses is left out."""
     if shapely.get_dimensions(shape) < 1:
         return shape
     if shape.geom_type.startswith("Multi"):
         parts = [_rebuilt(part, change) for part in shapely.get_parts(shape)]
-        return type(shape)([part for part in parts if not part.is_empty])
+        whole: BaseGeometry = _MANY[shape.geom_type]([p for p in parts if not p.is_empty])
+        return whole
     if shape.geom_type == "Polygon":
         rings = [change(_points(ring)) for ring in shapely.get_rings(shape)]
         if len(rings[0]) < _SMALLEST_RING:
@@ -118,7 +123,7 @@ def _vertices_on_edges(shapes: Shapes) -> dict[_Edge, list[_Point]]:
     through: dict[_Edge, list[_Point]] = defaultdict(list)
     for shape in shapes:
         start, end = _edges(shape)
-        edges = shapely.linestrings(np.stack([start, end], axis=1))
+        edges: Shapes = np.array(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object)
         corners = np.unique(start, axis=0)
         points = shapely.points(corners)
         corner, edge = shapely.STRtree(edges).query(
@@ -150,7 +155,7 @@ def _may_have(shapes: Shapes, through: dict[_Edge, list[_Point]]) -> npt.NDArray
     return np.unique(found)
 
 
-def _led_through(shape: shapely.Geometry, through: dict[_Edge, list[_Point]]) -> shapely.Geometry:
+def _led_through(shape: BaseGeometry, through: dict[_Edge, list[_Point]]) -> BaseGeometry:
     """Return a shape whose edges go through the vertices given for them."""
 
     def led(points: list[_Point]) -> list[_Point]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 _NOISE = re.compile(r"[\s_\-·.:：/]+")
+_SHAPEFILE_BYTES = 10
 _UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
 
 _HOUSEHOLDS = (
@@ -214,12 +215,22 @@ def plain(name: str) -> str:
 
 
 def guessed(names: str, there: Iterable[str]) -> str | None:
-    """Return which of the names there is one of the usual ones, the likeliest first."""
-    by_plain = {plain(name): name for name in reversed(list(there))}
+    """Return which of the names there is one of the usual ones, the likeliest first.
+
+    A shapefile keeps ten bytes of a name: what is left of a usual one counts last.
+    """
+    headings = list(there)
+    by_plain = {plain(name): name for name in reversed(headings)}
     for candidate in names.split():
         found = by_plain.get(plain(candidate))
         if found is not None:
             return found
+    by_cut = {name.casefold(): name for name in reversed(headings)}
+    for candidate in names.split():
+        for encoding in ("gb18030", "utf-8"):
+            cut = candidate.encode(encoding)[:_SHAPEFILE_BYTES].decode(encoding, errors="ignore")
+            if cut != candidate and cut.casefold() in by_cut:
+                return by_cut[cut.casefold()]
     return None
 
 

@@ -226,6 +226,7 @@ def read_osm(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, gpd.Ge
     grounds: list[bytes] = []
     dwellings: set[str] = set()
     try:
+        item: Any
         for item in osmium.FileProcessor(str(path)).with_areas():
             if not item.tags:
                 continue

@@ -183,7 +183,9 @@ def _only(source: Source, kept: npt.NDArray[np.bool_]) -> Source:
     """Return the source without the shapes of rows that are not of the layer."""
     if kept.all() or source.shapes is None:
         return source
-    return replace(source, shapes=np.where(kept, source.shapes, None), broken=source.broken & kept)
+    shapes = source.shapes.copy()
+    shapes[~kept] = None
+    return replace(source, shapes=shapes, broken=source.broken & kept)
 
 
 def _values(
@@ -301,16 +303,16 @@ def _unfit(
             if heading not in whole:
                 problems.append(_missing_column(source, layer, name))
             continue
-        faults = [(row, "layers.no_value", None) for row in values.index[values.isna()]]
-        faults = [] if column.nullable else faults
+        missing = [] if column.nullable else values.index[values.isna()].tolist()
+        faults: list[_Fault] = [(row, "layers.no_value", None) for row in missing]
         if column.unique:
             faults += _repeats(values)
         for check in column.checks:
             faults += _failures(values, check)
         problems += [
-            source.problem(key, row=int(row) + 1, column=heading, value=value, **_told_of(column))
+            source.problem(key, row=row + 1, column=heading, value=value, **_told_of(column))
             for row, key, value in faults
-            if (int(row) + 1, heading) not in known
+            if (row + 1, heading) not in known
         ]
     return problems
 
@@ -323,15 +325,16 @@ def _missing_column(source: Source, layer: str, name: str) -> Problem:
     )
 
 
-def _repeats(values: pd.Series) -> list[tuple[int, str, object]]:
+_Fault = tuple[int, str, object]
+
+
+def _repeats(values: pd.Series) -> list[_Fault]:
     there = values.dropna()
-    return [
-        (int(row), "layers.repeated_value", there[row])
-        for row in there.index[there.duplicated(keep="first")]
-    ]
+    again = there.index[there.duplicated(keep="first")].tolist()
+    return [(row, "layers.repeated_value", there[row]) for row in again]
 
 
-def _failures(values: pd.Series, check: pa.Check) -> list[tuple[int, str, object]]:
+def _failures(values: pd.Series, check: pa.Check) -> list[_Fault]:
     there = values.dropna()
     statistics = check.statistics or {}
     if "allowed_values" in statistics:
@@ -341,7 +344,7 @@ def _failures(values: pd.Series, check: pa.Check) -> list[tuple[int, str, object
     else:
         passed = check(there).check_output if len(there) else []
         bad, key = there[~np.asarray(passed, dtype=bool)], "layers.not_of_pattern"
-    return [(int(row), key, value) for row, value in bad.items()]
+    return [(row, key, value) for row, value in zip(bad.index.tolist(), bad.tolist(), strict=True)]
 
 
 def _told_of(column: pa.Column) -> dict[str, object]:

@@ -275,14 +275,15 @@ def _false_easting(crs: pyproj.CRS) -> float | None:
     operation = crs.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return None
-    return next((p.value for p in operation.params if p.name == "False easting"), None)
+    values = (float(p.value) for p in operation.params if p.name == "False easting")
+    return next(values, None)
 
 
 def _unprefixed(crs: pyproj.CRS) -> str:
     """Return the zone without prefix that has a zone's central meridian, as advice."""
     operation = crs.coordinate_operation
     params = {} if operation is None else {p.name: p.value for p in operation.params}
-    meridian = params.get("Longitude of natural origin", 0.0)
+    meridian = float(params.get("Longitude of natural origin", 0.0))
     if meridian % 3 == 0 and 75 <= meridian <= 135:  # noqa: PLR2004 - China's 3° zones
         return f"EPSG:{4534 + int(meridian - 75) // 3}"
     return "EPSG:4534 … EPSG:4554"

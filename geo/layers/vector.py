@@ -96,9 +96,12 @@ def _records(
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+            any_bytes = "ISO-8859-1" if suffix_of(path) == ".shp" else None
+            info = pyogrio.read_info(
+                path, layer=layer, encoding=any_bytes, force_feature_count=True
+            )
             refuse_rows(path, layer, int(info["features"]), limits)
-            meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding=encoding)
+            meta, geometry, fields = _decoded(path, layer, encoding)
         except (
             pyogrio.errors.DataSourceError,
             pyogrio.errors.DataLayerError,
@@ -115,7 +118,34 @@ def _records(
     faults = [fault for fault in faults if _tells_of_damage(fault)]
     if faults:
         raise unreadable(path, faults[0], layer)
-    return meta, geometry, list(fields)
+    return meta, geometry, fields
+
+
+def _decoded(
+    path: Path, layer: str, encoding: str | None
+) -> tuple[dict[str, Any], npt.NDArray[np.object_] | None, list[npt.NDArray[Any]]]:
+    """Read a layer; a character that a shapefile's width has cut in two is left out."""
+    try:
+        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding=encoding)
+    except UnicodeDecodeError:
+        if suffix_of(path) != ".shp" or encoding is None:
+            raise
+    else:
+        return meta, geometry, list(fields)
+    meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding="ISO-8859-1")
+
+    def mended(text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        return text.encode("iso-8859-1").decode(encoding, errors="ignore")
+
+    texts = [
+        np.array([mended(value) for value in column], dtype=object)
+        if column.dtype == object
+        else column
+        for column in fields
+    ]
+    return {**meta, "fields": [mended(name) for name in meta["fields"]]}, geometry, texts
 
 
 def _tells_of_damage(fault: str) -> bool:
@@ -175,8 +205,10 @@ def _declares_crs(path: Path) -> bool:
 
 def shapefile_encoding(path: Path) -> str | None:
     """Return the encoding of a shapefile without a .cpg: UTF-8 if its bytes are, else GB18030."""
-    if any(path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG")):
-        return None
+    stated = next((each for s in (".cpg", ".CPG") if (each := path.with_suffix(s)).exists()), None)
+    if stated is not None:
+        name = stated.read_text("ascii", errors="ignore").strip()
+        return "UTF-8" if name.upper().replace("-", "") in ("UTF8", "65001") else None
     table = next((each for s in (".dbf", ".DBF") if (each := path.with_suffix(s)).exists()), None)
     if table is None:
         return None

@@ -70,7 +70,7 @@ def _write_vector(frame: pd.DataFrame, path: Path, suffix: str, layer: str) -> N
     if suffix == ".fgb":
         options["SPATIAL_INDEX"] = "NO"  # it would put the rows in another order
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Normalized/laundered field name")
+        warnings.filterwarnings("ignore", message="(?s).*Normalized/laundered field name")
         pyogrio.write_dataframe(frame, path, layer=layer, driver=_DRIVERS[suffix], **options)
 
 
