@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -21,6 +21,8 @@ import pytest
 from boundaries.plan import Plan
 from boundaries.store import Store, open_store
 from boundaries.town import Town
+from cli.app import app
+from cli.screen import explained
 from examples.town import demo_town
 
 _ACCOUNT = "postgres"
@@ -188,6 +190,24 @@ def store(store_url: str) -> Iterator[Store]:
     with open_store(store_url) as opened:
         opened.upgrade()
         yield opened
+
+
+@pytest.fixture
+def wangge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command in this process, its home in ``home``; return status, output, errors."""
+    monkeypatch.delenv("WANGGE_DATABASE_URL", raising=False)
+    monkeypatch.delenv("WANGGE_LANG", raising=False)
+
+    def run(*words: object) -> tuple[int, str, str]:
+        home = str(tmp_path / "home")
+        monkeypatch.setattr("sys.argv", ["wangge", "--home", home, *map(str, words)])
+        status = explained(app)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -156,7 +156,11 @@ def _postgresql_engine(url: str) -> sa.Engine:
     return sa.create_engine(
         parsed,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "application_name": "wangge"},
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "wangge",
+            "client_encoding": "utf8",
+        },
     )
 
 
