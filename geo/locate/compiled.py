@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Kernel = Callable[..., int]
+
+_log = logging.getLogger(__name__)
 
 _ready: Kernel | None = None
 _started = threading.Event()
@@ -53,6 +56,8 @@ def _prepare() -> None:
             point, point, found, nothing, frozen(np.zeros((2, 4), np.int32)), nothing, (1, 1), frame
         )
         _ready = fill_labels
+    except Exception:  # noqa: BLE001 - whatever keeps numba from working keeps nobody waiting
+        _log.exception("the compiled kernel cannot be made ready; lookups go on with numpy")
     finally:
         _done.set()
 

@@ -30,7 +30,8 @@ STEPS_OF_DEGREES = 1e7
 
 _WORTH_A_KERNEL = 512
 _WORTH_A_THREAD = 1 << 18
-_SMALL = 200_000
+_SQUARES_AN_EDGE = ((200_000, 24.0), (4_000_000, 16.0), (np.inf, 8.0))
+"""For coverages of fewer records than this so many squares: as many as memory is well used for."""
 
 
 class Locator:
@@ -79,8 +80,10 @@ class Locator:
         given = np.empty(len(polygons), dtype=object)
         given[:] = polygons
         borders = borders_of(given, steps=steps)
-        small = len(borders.records) < _SMALL
-        return cls(Coverage(borders, buckets_of(borders, per_edge=16.0 if small else 6.0)), crs)
+        per_edge = next(
+            squares for most, squares in _SQUARES_AN_EDGE if len(borders.records) < most
+        )
+        return cls(Coverage(borders, buckets_of(borders, per_edge=per_edge)), crs)
 
     @property
     def faces(self) -> int:
