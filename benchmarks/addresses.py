@@ -8,7 +8,6 @@ coverage of claims, calibration error, speed, index time and memory.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import resource
 import subprocess
@@ -66,7 +65,10 @@ def confusable(options: argparse.Namespace) -> dict[str, Any]:
     queries = [json.loads(line) for line in options.queries.read_text("utf-8").splitlines()]
     matches, seconds = answered(index, queries)
     if options.out is not None:
-        lines = [json.dumps(record(query, match), ensure_ascii=False) for query, match in zip(queries, matches, strict=True)]
+        lines = [
+            json.dumps(record(query, match), ensure_ascii=False)
+            for query, match in zip(queries, matches, strict=True)
+        ]
         options.out.write_text("\n".join(lines) + "\n", "utf-8")
     figures |= speed(seconds)
     if all("truth" in query for query in queries):
@@ -75,18 +77,19 @@ def confusable(options: argparse.Namespace) -> dict[str, Any]:
     if not options.ours_only:
         from addresses_peers import peers  # noqa: PLC0415 - they are an extra
 
-        for name, peer in peers(frame, queries[:: max(1, len(queries) // options.peer_queries)], numbers).items():
+        for name, peer in peers(
+            frame, queries[:: max(1, len(queries) // options.peer_queries)], numbers
+        ).items():
             figures[name] = peer
             show(name, peer)
-            print(f"  ours / {name}: {figures['queries_per_s'] / peer['queries_per_s']:.1f} times as many queries a second")
+            ratio = figures["queries_per_s"] / peer["queries_per_s"]
+            print(f"  ours / {name}: {ratio:.1f} times as many queries a second")
     return figures
 
 
 def register_frame(path: Path, compounds: list[dict[str, Any]]) -> pd.DataFrame:
     """Return the register as a frame of the layer ``addresses``."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     table = table.rename(columns={"road_number": "number"})
     aliases = {compound["name"]: ";".join(compound.get("aliases", ())) for compound in compounds}
     table["aliases"] = [aliases.get(name, "") for name in table["compound"]]

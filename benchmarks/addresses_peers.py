@@ -23,9 +23,15 @@ def peers(
     """Return the figures of each peer; both are given our normaliser and the aliases."""
     forms, rows = spellings(frame)
     units = [
-        (numbers[compound], zone or "", as_number(building_id(building or "")), as_number(stair_id(stair or "")))
+        (
+            numbers[compound],
+            zone or "",
+            as_number(building_id(building or "")),
+            as_number(stair_id(stair or "")),
+        )
         for compound, zone, building, stair in zip(
-            *(frame[name].fillna("") for name in ("compound", "zone", "building", "stair")), strict=True
+            *(frame[name].fillna("") for name in ("compound", "zone", "building", "stair")),
+            strict=True,
         )
     ]
     return {
@@ -81,7 +87,9 @@ def ngram_search(forms: list[str], rows: list[int]) -> Search:
 
     def search(text: str) -> tuple[float, int]:
         words = "".join(character for character in written_form(text) if character.isalnum())
-        query, _ = index.parse_query_lenient(" ".join(gram for gram in grams.analyze(words)), ["form"])
+        query, _ = index.parse_query_lenient(
+            " ".join(gram for gram in grams.analyze(words)), ["form"]
+        )
         hits = searcher.search(query, 1).hits
         if not hits:
             return 0.0, -1
@@ -114,7 +122,8 @@ def figures(search: Search, queries: list[dict[str, Any]], units: list[Any]) -> 
         "first": float(np.mean([one for found in firsts.values() for one in found])),
         "first_by_kind": {kind: float(np.mean(found)) for kind, found in firsts.items()},
         "absent_accepted": {
-            kind: float(np.mean(np.array(scores) >= threshold)) for kind, scores in absent_scores.items()
+            kind: float(np.mean(np.array(scores) >= threshold))
+            for kind, scores in absent_scores.items()
         },
     }
 

@@ -99,6 +99,9 @@ class Candidate:
         The finest element that text and register both support.
     faults
         What differs from the text said.
+    point
+        Longitude and latitude where the place is worked out rather than registered (a crossing,
+        a number between two others).
     """
 
     rows: Rows
@@ -114,6 +117,7 @@ class Candidate:
     faults: tuple[Fault, ...] = ()
     town: str | None = None
     village: str | None = None
+    point: tuple[float, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the candidate as one record; rows are left out."""

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-
 from geo.address.normalise import written_form
 
 if TYPE_CHECKING:
@@ -23,12 +22,12 @@ def areas_of(frame: pd.DataFrame) -> list[str]:
     columns = [column for column in ("town", "village", "road", "compound") if column in frame]
     looked_at = frame.iloc[:: max(1, len(frame) // _LOOKED_AT)]
     for values in looked_at[["text", *columns]].astype(object).itertuples(index=False):
-        text, *words = (written_form(str(value)) if value == value and value is not None else "" for value in values)
+        text, *words = (written_form(value) if isinstance(value, str) else "" for value in values)
         places = [text.find(word) for word in words if word and word in text]
         if places and min(places) > 0:
             counts[text[: min(places)]] += 1
     areas: dict[str, None] = {}
-    for words, count in counts.most_common():
+    for before, count in counts.most_common():
         if count >= _LEAST_SHARE * len(looked_at):
-            areas.update(dict.fromkeys(_AREA.findall(words)))
+            areas.update(dict.fromkeys(_AREA.findall(before)))
     return sorted(areas)

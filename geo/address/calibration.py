@@ -14,8 +14,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.address.features import FEATURES, Found
 from geo.address.practice import Practice
-from geo.address.search import FEATURES, Found
 from geo.address.weighing import Weights
 
 FITTED_ON = 2400
@@ -77,7 +77,11 @@ def fit(practice: list[Practice], searched: Searched, start: Weights) -> Weights
     origin = np.array(start.values)
     scale = np.maximum(np.abs(origin), 1.0)
     bounds = [
-        (0.2 * value, 3.0 * value) if value > 0 else (3.0 * value, 0.2 * value) if value < 0 else (-3.0, 3.0)
+        (0.2 * value, 3.0 * value)
+        if value > 0
+        else (3.0 * value, 0.2 * value)
+        if value < 0
+        else (-3.0, 3.0)
         for value in origin
     ]
     rows = np.arange(len(truth))
@@ -195,4 +199,3 @@ def _reliability(
         round(claims / queries, 4) if queries else math.nan,
         round(sound / claims, 4) if claims else math.nan,
     )
-

@@ -155,6 +155,8 @@ class Naming:
     stems: dict[str, int]
     ends: dict[str, int]
     characters: dict[str, int]
+    names: int
+    length: int
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Naming:
@@ -169,7 +171,7 @@ class Naming:
             characters.update(stem)
         for word in COMMON_WORDS:
             characters.update(word)
-        return cls(dict(stems), dict(ends), dict(characters))
+        return cls(dict(stems), dict(ends), dict(characters), stems.total(), characters.total() + 1)
 
     def absent_cost(self, given: str) -> float:
         """Return the cost of a text as the name of a place that the register lacks."""
@@ -178,22 +180,20 @@ class Naming:
         return min(whole, self._stem_cost(stem) + self._end_cost(end)) if end else whole
 
     def _end_cost(self, end: str) -> float:
-        total = sum(self.ends.values()) + len(GENERIC)
-        return -math.log((self.ends.get(end, 0) + 0.5) / total)
+        return -math.log((self.ends.get(end, 0) + 0.5) / (self.names + len(GENERIC)))
 
     def _stem_cost(self, stem: str) -> float:
         held = self.stems.get(stem)
         if held:
-            return 1.0 - math.log(held / sum(self.stems.values()))
+            return 1.0 - math.log(held / self.names)
         if stem in COMMON_WORDS:
             return 2.0 + math.log(len(COMMON_WORDS))
         office = office_reading(stem)
         if office is not None and not office[2]:
             return 5.0
-        total = sum(self.characters.values()) + 1
         cost = 3.0
         for character in stem:
-            seen = 0.7 * self.characters.get(character, 0) / total
+            seen = 0.7 * self.characters.get(character, 0) / self.length
             cost -= math.log(seen + 0.3 / _OTHER_CHARACTERS)
         return cost
 

@@ -47,6 +47,15 @@ _KINDS = {name: name.removesuffix("_word") for name in _TOKEN.groupindex} | {
 }
 
 _ROAD_END = "路街道巷弄段衢径堤线"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ROOM_DIGITS = 3
+# what the parts of 2-501 and 2-5-501 are behind a building or a stair, of 12-3-501 on a street
+_BEHIND = {
+    "building": {2: ("stair", "room"), 3: ("stair", "floor", "room")},
+    "stair": {2: ("floor", "room")},
+}
+_ON_STREET = {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}
+_STREET_END = tuple("路街巷弄道")
 _RURAL_END = "村组队庄营屯社寨沟湾坪堡岭邻里"
 _BIG_HOUSE = re.compile(
     r"(?:大厦|大楼|广场|中心|商场|商厦|写字楼|酒店|宾馆|饭店|商城|市场|超市|医院|学校|大学|中学|小学|银行"
@@ -197,7 +206,7 @@ def _floor_or_building(reader: _Reader, place: int, token: _Token) -> str:
     words = reader.words_before(token)
     if reader.behind(place) in ("number", "stair") or _BIG_HOUSE.search(words):
         return "floor"
-    if following is not None and following.kind in ("run",):
+    if following is not None and following.kind == "run":
         return "building"
     return "building" if words else "floor"
 
@@ -235,13 +244,18 @@ def _number(reader: _Reader, place: int, token: _Token) -> None:
 def _bare(reader: _Reader, place: int, token: _Token) -> None:
     before = reader.behind(place)
     following = reader.ahead(place)
-    digits = token.value.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    if before in ("building", "stair", "floor", "number") and len(digits) >= 3:  # noqa: PLR2004
-        reader.put("room", token.value, token.start, token.end)
-    elif before in ("stair", "floor"):
+    long = len(token.value.strip(_LETTERS)) >= _ROOM_DIGITS
+    if before in ("stair", "floor") or (long and before in ("building", "number")):
         reader.put("room", token.value, token.start, token.end)
     elif before == "building" and following is not None and following.kind in ("bare", "room"):
         reader.put("stair", token.value, token.start, token.end)
+    elif (
+        before is None
+        and "number" not in reader.found
+        and (reader.text.isascii() or reader.words_before(token)[-1:] in _STREET_END)
+    ):
+        # 12 MAIN STREET, MAIN STREET 12A, 中山南路81
+        reader.put("number", token.value, token.start, token.end)
     elif before is None and _is_house(reader, token, following):
         reader.put("building", token.value, token.start, token.end)
 
@@ -263,7 +277,7 @@ def _run(reader: _Reader, place: int, token: _Token) -> None:
     last = reader.words_before(token)[-1:]
     if word and word[-1] in "楼栋幢座#" and word != "楼":
         reader.put("building", "-".join(part.value for part in parts), token.start, token.end)
-    elif word in ("号",) and (last in _ROAD_END or last in _RURAL_END) and before is None:
+    elif word == "号" and (last in _ROAD_END or last in _RURAL_END) and before is None:
         reader.put("number", "-".join(part.value for part in parts), token.start, token.end)
     elif word in ("层", "楼"):
         reader.put("floor", "-".join(part.value for part in parts), token.start, token.end)
@@ -277,22 +291,17 @@ def _run(reader: _Reader, place: int, token: _Token) -> None:
 
 def _kinds(parts: list[Element], before: str | None, last: str) -> tuple[str, ...]:
     """Return what the parts of a run such as 3-2-501 are, given what stands before it."""
-    if before == "building":
-        return {2: ("stair", "room"), 3: ("stair", "floor", "room")}.get(len(parts), ())
-    if before == "stair":
-        return {2: ("floor", "room")}.get(len(parts), ())
-    if before == "number" and len(parts) == 2:  # noqa: PLR2004
+    count = len(parts)
+    if before == "number" and count == 2:  # noqa: PLR2004
         return ("building", "room")
-    if last in _ROAD_END and last and len(parts) > 2:  # noqa: PLR2004
-        return {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}[
-            len(parts)
-        ]
-    if len(parts) == 2:  # noqa: PLR2004
-        second_is_room = len(parts[1].value.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) > 2  # noqa: PLR2004
-        return ("building", "room") if second_is_room else ("building", "stair")
-    if len(parts) == 3:  # noqa: PLR2004
-        return ("building", "stair", "room")
-    return ("building", "stair", "floor", "room")
+    if before in _BEHIND:
+        return _BEHIND[before].get(count, ())
+    if last in _STREET_END and count > 2:  # noqa: PLR2004
+        return _ON_STREET[count]
+    if count == 2:  # noqa: PLR2004
+        is_room = len(parts[1].value.rstrip(_LETTERS)) >= _ROOM_DIGITS
+        return ("building", "room") if is_room else ("building", "stair")
+    return ("building", "stair", "room") if count == 3 else ("building", "stair", "floor", "room")  # noqa: PLR2004
 
 
 def _parts(token: _Token) -> list[Element]:
@@ -348,7 +357,7 @@ def _others(text: str, first: Reading) -> list[Reading]:
         words = text[building.start : building.end]
         if words.endswith("楼") and words[:-1].isdigit() and stair is None:
             others.append(first._replace(building=None, floor=building._replace(kind="floor")))
-        if words.endswith("号"):
+        if words.endswith("号") or words == building.value:
             others.append(first._replace(building=None, number=building._replace(kind="number")))
     if building is None and floor is not None and text[floor.start : floor.end].endswith("楼"):
         others.append(first._replace(building=floor._replace(kind="building"), floor=None))

@@ -12,16 +12,19 @@ import numpy as np
 
 from geo.address.answer import Match, Status, Suggestion
 from geo.address.areas import areas_of
+from geo.address.broad import Broad
 from geo.address.calibration import FITTED_ON, MEASURED_ON, Reliability, fit, measure
+from geo.address.features import READING, Found
 from geo.address.grammar import Reading
 from geo.address.practice import PracticeMaker
 from geo.address.present import Presenter
 from geo.address.query import Query
 from geo.address.register import Register, read_register
-from geo.address.search import READING, Found, Searcher
+from geo.address.search import Searcher
 from geo.address.weighing import Weights, probabilities
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 FORMAT = 1
@@ -50,6 +53,7 @@ class AddressIndex:
         self.searcher = Searcher(register, areas)
         self.reliability: Reliability | None = None
         self._presenter = Presenter(register)
+        self._broad = Broad(register)
 
     def calibrate(self, seed: int) -> None:
         """Fit the weights to this register and measure how far its answers can be trusted."""
@@ -67,7 +71,12 @@ class AddressIndex:
 
     @classmethod
     def build(
-        cls, frame: pd.DataFrame, *, seed: int = 0, progress: Progress | None = None
+        cls,
+        frame: pd.DataFrame,
+        *,
+        roads: gpd.GeoDataFrame | None = None,
+        seed: int = 0,
+        progress: Progress | None = None,
     ) -> Self:
         """Build the index of a frame of the layer ``addresses``.
 
@@ -75,12 +84,15 @@ class AddressIndex:
         ----------
         frame
             The register; see `geo.layers.schema`. Row numbers of answers count its rows from 0.
+        roads
+            Lines of roads with a column ``name``, in the register's CRS; with them crossings of
+            roads can be asked for.
         seed
             Seed of the queries that the calibration is fitted on.
         progress
             Called with the share done.
         """
-        register = read_register(frame)
+        register = read_register(frame, roads)
         if progress is not None:
             progress(0.5)
         index = cls(register, areas_of(frame), Weights())
@@ -137,6 +149,10 @@ class AddressIndex:
         if query.foreign:
             return Match(Status.OUT_OF_AREA)
         found, p_none = self.weighed(query, others, limit)
+        if not query.chunks and not found:
+            broad = self._broad.match(query)
+            if broad is not None:
+                return broad
         return self._presenter.match(query, found, p_none, self.weights)
 
     def weighed(

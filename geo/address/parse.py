@@ -21,13 +21,19 @@ PROVINCE = re.compile(
     r"|宁夏(?:回族)?(?:自治区)?|新疆(?:维吾尔)?(?:自治区)?(?=[^路街])|(?:北京|上海|天津|重庆)(?=.{2,4}[区县])(?!.{0,2}路)"
     r"|(?:黑龙江|河北|山西|辽宁|吉林|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海)(?=.{2,4}市))"
 )
-CITY = re.compile(r"[^0-9A-Z,路街道号]{1,4}?(?<!超|菜|城|夜|门|花|集)(?:市(?!场|政|民|委|府|医|一|二|公)|自治州|地区|盟)")
+CITY = re.compile(
+    r"[^0-9A-Z,路街道号]{1,4}?(?<!超|菜|城|夜|门|花|集)(?:市(?!场|政|民|委|府|医|一|二|公)|自治州|地区|盟)"
+)
 DISTRICT = re.compile(
     r"[^0-9A-Z,路街道号]{1,4}?(?<!小|社|新|园|校|厂|库|片|发|住|活|属|矿|景)(?<!工业)"
     r"(?:区(?!域|间|块)|县(?!城|委|政府|医|一|二|道)|旗(?!舰|袍)|自治县)"
 )
-_DEVELOPMENT = re.compile(r"[^0-9A-Z,路街号]{1,8}?(?:开发区|高新区|工业园区|保税区|经开区|新区(?=.))")
-_TOWN = re.compile(r"[^0-9A-Z,路街号]{1,6}?(?:街道(?:办事处|办)?|镇(?!政府|海|江)|乡(?!里|政府)|苏木|林场|农场)")
+_DEVELOPMENT = re.compile(
+    r"[^0-9A-Z,路街号]{1,8}?(?:开发区|高新区|工业园区|保税区|经开区|新区(?=.))"
+)
+_TOWN = re.compile(
+    r"[^0-9A-Z,路街号]{1,6}?(?:街道(?:办事处|办)?|镇(?!政府|海|江)|乡(?!里|政府)|苏木|林场|农场)"
+)
 _VILLAGE = re.compile(
     r"[^0-9A-Z,路街号]{1,8}?(?:社区(?:居委会)?|居委会|村委会|行政村|自然村|(?<!新)(?<!度假)(?<!城中)村(?!委|民|口)|(?<=..)里(?=\d+邻))"
 )
@@ -201,13 +207,13 @@ def _part(written: str, start: int, end: int) -> list[_Piece]:
         if name_end > start:
             pieces.append(_Piece("compound", written[start:name_end], start, name_end))
         if zone is not None:
-            pieces.append(_Piece("zone", zone.group(0).removesuffix("区"), zone.start(), zone.end()))
+            pieces.append(
+                _Piece("zone", zone.group(0).removesuffix("区"), zone.start(), zone.end())
+            )
     return pieces
 
 
-def _whole(
-    match: re.Match[str] | None, kind: str, written: str, end: int
-) -> re.Match[str] | None:
+def _whole(match: re.Match[str] | None, kind: str, written: str, end: int) -> re.Match[str] | None:
     """Leave a community's name to the compound when the chain follows at once (滨河社区3号楼)."""
     if match is None or kind != "village" or match.end() != end:
         return match

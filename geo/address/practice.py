@@ -19,6 +19,15 @@ from geo.address.vocabulary import COMMON_WORDS, GENERIC, generic_end
 _COMPOUND = KINDS.index("compound")
 _POI = KINDS.index("poi")
 _DOOR = KINDS.index("door")
+# How often a made query does what: said of all queries unless another whole is named.
+_ALIASES, _SLIPS = 0.25, 0.2
+_ABSENT_NAMES, _ABSENT_BUILDINGS, _ABSENT_ZONES = 0.09, 0.04, 0.03
+_ZONES_LEFT_OUT, _NAMES_ALONE, _BUILDINGS_ALONE, _RUNS = 0.06, 0.06, 0.14, 0.15
+_TOWNS, _ROADS, _NUMBERS_OF_ROADS = 0.15, 0.35, 0.5
+_KNOWN_STEMS_OF_ABSENT = 0.7
+_TOWNS_OF_DOORS, _SLIPS_OF_DOORS = 0.5, 0.2
+# shares of slips: another character that sounds the same, alike, or neither; left out; doubled
+_SAME_SOUND, _ALIKE_SOUND, _OTHER, _LEFT_OUT, _DOUBLED = 0.3, 0.2, 0.15, 0.15, 0.1
 _BUILDINGS = ("{}号楼", "{}号楼", "{}栋", "{}幢", "{}#楼", "{}#", "第{}栋")
 _STAIRS = ("{}单元", "{}单元", "{}单元", "{}门", "第{}单元")
 
@@ -70,7 +79,7 @@ class PracticeMaker:
 
     def make(self, count: int) -> list[Practice]:
         """Return queries, those of places that have names or numbers only."""
-        made = []
+        made: list[Practice] = []
         while len(made) < count and len(self.keys):
             one = self._one()
             if one is not None:
@@ -95,8 +104,8 @@ class PracticeMaker:
         road = self._shown("road", row) or self._shown("village", row)
         number = self._shown("number", row)
         number = number + "号" if number[-1:].isdigit() else number
-        town = self._shown("town", row) if self.random.random() < 0.5 else ""
-        if self.random.random() < 0.2:
+        town = self._shown("town", row) if self.random.random() < _TOWNS_OF_DOORS else ""
+        if self.random.random() < _SLIPS_OF_DOORS:
             road = slipped(road, self.random)
         return Practice(f"{town}{road}{number}", place, -1, -1, -1, "door")
 
@@ -109,15 +118,15 @@ class PracticeMaker:
         name, kind = self._name(place)
         zone_words = words["zones"][zone]
         zone_words += "区" if len(zone_words) == 1 else ""
-        if zone and draw() < 0.06:
+        if zone and draw() < _ZONES_LEFT_OUT:
             zone_words = ""
         building_words, stair_words = words["buildings"][building], words["stairs"][stair]
         said = draw()
-        if said < 0.06 or not building_words:
+        if said < _NAMES_ALONE or not building_words:
             building = stair = -1
             zone = zone if zone_words else -1
             tail = ""
-        elif said < 0.2 or not stair_words:
+        elif said < _NAMES_ALONE + _BUILDINGS_ALONE or not stair_words:
             stair = -1
             tail = self._building(building_words)
         else:
@@ -134,9 +143,9 @@ class PracticeMaker:
     def _name(self, place: int) -> tuple[str, str]:
         draw = self.random.random()
         name = self.names[place]
-        if self.aliases[place] and draw < 0.25:
+        if self.aliases[place] and draw < _ALIASES:
             return self.random.choice(self.aliases[place]), "alias"
-        if draw < 0.45:
+        if draw < _ALIASES + _SLIPS:
             return slipped(name, self.random), "slip"
         return name, "name"
 
@@ -145,16 +154,18 @@ class PracticeMaker:
     ) -> tuple[str, str, str, tuple[int, int, int, int]]:
         draw = self.random.random()
         place = truth[0]
-        if draw < 0.09:
+        if draw < _ABSENT_NAMES:
             return "absent_name", zone, tail, truth
-        if draw < 0.13 and kind == "name" and tail:
+        if draw < _ABSENT_NAMES + _ABSENT_BUILDINGS and kind == "name" and tail:
             held = {int(number) for number in self._buildings(place) if number.isdigit()}
             number = max(held, default=0) + self.random.randrange(1, 30)
             stair = "" if truth[3] < 0 else self.register.words["stairs"][truth[3]]
             tail = self._unit(str(number), stair) if stair else self._building(str(number))
             return "absent_building", zone, tail, (place, truth[1], -1, -1)
-        if draw < 0.16 and kind == "name":
-            held_zones = {self.register.words["zones"][one] for one in self.register.zones_of[place]}
+        if draw < _ABSENT_NAMES + _ABSENT_BUILDINGS + _ABSENT_ZONES and kind == "name":
+            held_zones = {
+                self.register.words["zones"][one] for one in self.register.zones_of[place]
+            }
             free = sorted({"A", "B", "C", "D", "东", "西", "南", "北"} - held_zones)
             return "absent_zone", f"{self.random.choice(free)}区", tail, (place, -1, -1, -1)
         return kind, zone, tail, truth
@@ -162,12 +173,14 @@ class PracticeMaker:
     def _buildings(self, place: int) -> list[str]:
         first, last = self.register.starts[place : place + 2]
         numbers = self.keys[first:last] // BUILDING_STEP % (ZONE_STEP // BUILDING_STEP)
-        return [self.register.words["buildings"][number] for number in sorted(set(numbers.tolist()))]
+        return [
+            self.register.words["buildings"][number] for number in sorted(set(numbers.tolist()))
+        ]
 
     def _absent_name(self) -> str:
         for _ in range(50):
             end = self.random.choice(self.ends)
-            stems = self.stems if self.random.random() < 0.7 else self.common
+            stems = self.stems if self.random.random() < _KNOWN_STEMS_OF_ABSENT else self.common
             name = self.random.choice(stems) + end
             if name not in self.known:
                 return name
@@ -175,11 +188,11 @@ class PracticeMaker:
 
     def _before(self, row: int) -> str:
         draw = self.random.random
-        town = self._shown("town", row) if draw() < 0.15 else ""
-        if draw() < 0.65:
+        town = self._shown("town", row) if draw() < _TOWNS else ""
+        if draw() >= _ROADS:
             return town
         number = self._shown("number", row)
-        if number and draw() < 0.5:
+        if number and draw() < _NUMBERS_OF_ROADS:
             number = number + "号" if number[-1:].isdigit() else number
             return f"{town}{self._shown('road', row)}{number}"
         return f"{town}{self._shown('road', row)}"
@@ -188,7 +201,7 @@ class PracticeMaker:
         return self.random.choice(_BUILDINGS).format(building)
 
     def _unit(self, building: str, stair: str) -> str:
-        if self.random.random() < 0.15:
+        if self.random.random() < _RUNS:
             return f"{building}-{stair}-501"
         return self._building(building) + self.random.choice(_STAIRS).format(stair)
 
@@ -198,15 +211,15 @@ def slipped(name: str, draw: random.Random) -> str:
     place = draw.randrange(len(name))
     character = name[place]
     kind = draw.random()
-    if kind < 0.3:
+    if kind < _SAME_SOUND:
         others = _sounding_like(character, same=True)
-    elif kind < 0.5:
+    elif kind < _SAME_SOUND + _ALIKE_SOUND:
         others = _sounding_like(character, same=False)
-    elif kind < 0.65:
+    elif kind < _SAME_SOUND + _ALIKE_SOUND + _OTHER:
         others = _common_characters()
-    elif kind < 0.8 and len(name) > 2:  # noqa: PLR2004
+    elif kind < _SAME_SOUND + _ALIKE_SOUND + _OTHER + _LEFT_OUT and len(name) > 2:  # noqa: PLR2004
         return name[:place] + name[place + 1 :]
-    elif kind < 0.9:
+    elif kind < _SAME_SOUND + _ALIKE_SOUND + _OTHER + _LEFT_OUT + _DOUBLED:
         return name[:place] + character + name[place:]
     else:
         place = min(place, len(name) - 2)

@@ -8,9 +8,15 @@ import numpy as np
 
 from geo.address.answer import Candidate, Fault, Match, Precision, Rows, Status
 from geo.address.asking import question
+from geo.address.features import (
+    ALIAS,
+    NUMBER_DIFFERS,
+    ROAD_DIFFERS,
+    TOWN_DIFFERS,
+    Found,
+)
 from geo.address.query import Query
 from geo.address.register import KINDS, Register
-from geo.address.search import Found
 from geo.address.weighing import Weights
 
 _ABSENT = 0.5
@@ -87,8 +93,11 @@ class Presenter:
                 number += "号"
             parts += [word("road"), number if word("road") else "", shown]
         elif self.kind[one.place] == _DOOR:
-            number = word("number")
-            parts += [word("road") or word("village"), number + "号" if number[-1:].isdigit() else number]
+            number, street = word("number"), word("road") or word("village")
+            if street.isascii():
+                parts.append(f"{number} {street}")
+            else:
+                parts += [street, number + "号" if number[-1:].isdigit() else number]
         else:
             parts.append(shown)
         if one.zone > 0:
@@ -134,12 +143,20 @@ class Presenter:
     def _faults(self, one: Found) -> list[Fault]:
         query = one.query
         faults: list[Fault] = []
-        if one.hit.relation not in ("exact", "door") or one.features[1]:
+        if one.hit.relation not in ("exact", "door") or one.features[ALIAS]:
             faults.append(self._name_fault(one))
+        if one.hit.relation == "door" and one.hit.cost and query.unknown_road is not None:
+            span = query.written.span(*query.unknown_road)
+            given = query.written.original[slice(*span)]
+            faults.append(Fault("road", "spelled_differently", given, None, span))
         for lack in one.lacks:
             element, fault = lack.split(".")
             faults.append(_element_fault(query, one, element, fault))
-        for place, element in ((5, "road"), (7, "number"), (9, "town")):
+        for place, element in (
+            (ROAD_DIFFERS, "road"),
+            (NUMBER_DIFFERS, "number"),
+            (TOWN_DIFFERS, "town"),
+        ):
             if one.features[place]:
                 faults.append(Fault(element, "differs"))
         if query.relation is not None:
@@ -187,16 +204,18 @@ class Presenter:
     ) -> Candidate:
         first = candidates[same[0]]
         if len(same) == 1:
-            return replace(first, p=p)
+            return first
         rows = np.unique(np.concatenate([candidates[place].rows for place in same]))
-        one = replace_units(found[same[0]], depth)
+        one = _cut(found[same[0]], depth)
         return replace(
             first,
             rows=rows,
             zone=first.zone if depth > 1 else None,
             building=first.building if depth > 2 else None,  # noqa: PLR2004
             stair=first.stair if depth > 3 else None,  # noqa: PLR2004
-            text=self._text(one, int(rows[0]), self.register.words["shown_names"][self.place_shown[one.place]]),
+            text=self._text(
+                one, int(rows[0]), self.register.words["shown_names"][self.place_shown[one.place]]
+            ),
             p=p,
             precision=self._precision(one),
         )
@@ -233,13 +252,13 @@ def _key(one: Found, depth: int) -> tuple[int, ...] | None:
     return unit[:depth]
 
 
-def replace_units(one: Found, depth: int) -> Found:
-    """Return a candidate cut down to a depth."""
-    unit = [one.zone, one.building, one.stair]
-    unit[depth - 1 :] = [-1] * (4 - depth)
-    return Found(
-        one.place, *unit, one.first, one.last, one.hit, one.chunk, one.query, one.features, one.lacks
+def _cut(one: Found, depth: int) -> Found:
+    """Return a candidate cut down to 1 place, 2 zone, 3 building, 4 stair."""
+    zone, building, stair = (
+        number if depth > place else -1
+        for place, number in enumerate((one.zone, one.building, one.stair), start=1)
     )
+    return Found(one.place, zone, building, stair, one.first, one.last, one.lead, one.lacks)
 
 
 def _element_fault(query: Query, one: Found, element: str, fault: str) -> Fault:

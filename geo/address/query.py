@@ -18,9 +18,11 @@ from geo.address.units import zone_id
 NEARLY = 11.0
 """A name said with one slip costs no more."""
 
+_JOINTS = ("与", "和", "跟", "同")
 _BARE_ZONES = frozenset("ABCDEFGH东西南北中")
 _AREA_WORDS = frozenset("省市县区州盟旗蒙西藏疆广上天重")
 _STOPS = re.compile(r"[,() ]+")
+_LATIN_STOPS = re.compile(r" *[,()]+ *")
 _MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
 _WHOLE_ZONE = re.compile(
     r"^(?:(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区|\d{1,2}期(?:[A-Z东西南北中]区)?|[东西南北中]院)$"
@@ -89,7 +91,9 @@ class QueryReader:
         self.names = names.exact
         self.similar = names.find
         self._special = (
-            re.compile("|".join(map(re.escape, sorted(special, key=lambda name: (-len(name), name)))))
+            re.compile(
+                "|".join(map(re.escape, sorted(special, key=lambda name: (-len(name), name))))
+            )
             if special
             else None
         )
@@ -122,7 +126,11 @@ class QueryReader:
             relation.start < element.end and relation.end > element.start for element in elements
         ):
             relation = None
-        if relation is not None and relation.end >= len(form) and self._ends_in_name(relation, form):
+        if (
+            relation is not None
+            and relation.end >= len(form)
+            and self._ends_in_name(relation, form)
+        ):
             relation = None
         query = Query(written, chain, relation)
         end = len(form)
@@ -153,7 +161,8 @@ class QueryReader:
         """Read the words between two elements of the chain."""
         form = query.written.text
         place = start
-        for part in _STOPS.split(form[start:end]):
+        stops = _LATIN_STOPS if form.isascii() else _STOPS
+        for part in stops.split(form[start:end].strip()):
             if not part:
                 continue
             first = form.index(part, place, end)
@@ -192,6 +201,8 @@ class QueryReader:
             query.zone = query.zone or zone_id(words)
         elif group := GROUP.fullmatch(words):
             query.group = group.group(1)
+        elif form.isascii() and query.chain.number is not None and not query.road:
+            query.unknown_road = (start, end)
         elif not behind and words not in ("院", "的", "与", "和"):
             query.chunks.append(self._chunk(form, start, end))
 
@@ -221,6 +232,8 @@ class QueryReader:
             if word is not None:
                 self._note(query, word.kind, word.number)
                 start += len(word.text)
+                if form[start : start + 1] in _JOINTS and word.kind == "road":
+                    start += 1
                 if word.kind != "road":
                     continue
                 if self._named(form, start, end) is not None:
@@ -270,7 +283,11 @@ class QueryReader:
             if match is None or match.end() == match.start() or match.end() >= end:
                 continue
             words = match.group(0)
-            if pattern is not PROVINCE and not query.foreign and self._is_like_name(form, start, end):
+            if (
+                pattern is not PROVINCE
+                and not query.foreign
+                and self._is_like_name(form, start, end)
+            ):
                 return 0
             if not self._begins_name(words):
                 query.foreign += words

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.address.crossings import crossings_of, points_of
 from geo.address.normalise import written_form
 from geo.address.units import building_id, known_text, number_id, spread, stair_id, zone_id
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 KINDS = ("compound", "door", "road", "village", "poi")
-COLUMNS = ("text", "town", "village", "road", "number", "compound", "zone", "building", "stair", "aliases")
+COLUMNS = (
+    "text",
+    "town",
+    "village",
+    "road",
+    "number",
+    "compound",
+    "zone",
+    "building",
+    "stair",
+    "aliases",
+)
 DETAILS = ("group", "suffix", "floor", "room")
 
 _ZONE_BITS, _BUILDING_BITS, _STAIR_BITS = 10, 20, 10
@@ -50,12 +62,12 @@ class Register:
     """
 
     words: dict[str, list[str]]
-    arrays: dict[str, NDArray[np.int32] | Ints]
+    arrays: dict[str, NDArray[Any]]
 
     @cached_property
     def keys(self) -> Sequence[int]:
         """Return the units' keys as a sequence of plain integers, quick to bisect."""
-        return memoryview(np.ascontiguousarray(self.arrays["unit_key"]))
+        return memoryview(np.ascontiguousarray(self.arrays["unit_key"]).data)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -95,8 +107,11 @@ class _Words:
         return np.fromiter((self.number[value] for value in values), np.int32, len(values))
 
 
-def read_register(frame: pd.DataFrame) -> Register:
-    """Return the arrays of a frame of the layer ``addresses``."""
+def read_register(frame: pd.DataFrame, roads: gpd.GeoDataFrame | None = None) -> Register:
+    """Return the arrays of a frame of the layer ``addresses``.
+
+    ``roads`` are lines with a column ``name``; their crossings can then be asked for.
+    """
     texts = {name: _column(frame, name) for name in COLUMNS}
     texts = _filled_from_text(texts)
     ids = {
@@ -110,7 +125,12 @@ def read_register(frame: pd.DataFrame) -> Register:
         "compounds": _mapped(texts["compound"], known_text),
     }
     places, kinds, names = _places(ids, texts["text"])
-    return _Builder(texts, ids, places, kinds, names).register()
+    register = _Builder(texts, ids, places, kinds, names).register()
+    if "geometry" in frame:
+        register.arrays.update(points_of(frame["geometry"]))
+    if roads is not None:
+        register.arrays.update(crossings_of(roads, register.words["roads"]))
+    return register
 
 
 class _Builder:
@@ -127,7 +147,7 @@ class _Builder:
         self.texts, self.ids = texts, ids
         self.places, self.kinds, self.names = places, kinds, names
         self.words: dict[str, list[str]] = {}
-        self.arrays: dict[str, NDArray[np.int32] | Ints] = {}
+        self.arrays: dict[str, NDArray[Any]] = {}
 
     def register(self) -> Register:
         """Return the register."""
@@ -225,11 +245,17 @@ class _Builder:
         self.words["buildings"] = building_words.list
         self.words["stairs"] = stair_words.list
         key = self.places * PLACE_STEP + zones.of(self.ids["zones"]).astype(np.int64) * ZONE_STEP
-        building = {text: [building_words.number[one] for one in found] for text, found in buildings.items()}
+        building = {
+            text: [building_words.number[one] for one in found] for text, found in buildings.items()
+        }
         stair = {text: [stair_words.number[one] for one in found] for text, found in stairs.items()}
         single = all(len(found) == 1 for found in (*building.values(), *stair.values()))
         if single:
-            key = key + np.fromiter((building[text][0] for text in building_rows), np.int64, len(key)) * BUILDING_STEP
+            key = (
+                key
+                + np.fromiter((building[text][0] for text in building_rows), np.int64, len(key))
+                * BUILDING_STEP
+            )
             key = key + np.fromiter((stair[text][0] for text in stair_rows), np.int64, len(key))
             rows = np.arange(len(key))
         else:
@@ -255,7 +281,10 @@ def _column(frame: pd.DataFrame, name: str) -> list[str]:
     if name not in frame:
         return [""] * len(frame)
     values = frame[name].astype(object)
-    return ["" if missing else str(value).strip() for value, missing in zip(values, values.isna(), strict=True)]
+    return [
+        "" if missing else str(value).strip()
+        for value, missing in zip(values, values.isna(), strict=True)
+    ]
 
 
 def _mapped(values: list[str], form: object) -> list[str]:
@@ -291,8 +320,8 @@ def _places(
     # numbered by kind and name, so that the order of the rows decides nothing
     order = sorted(numbers, key=lambda key: key)
     renumbered = np.empty(len(numbers), np.int64)
-    for number, key in enumerate(order):
-        renumbered[numbers[key]] = number
+    for place, key in enumerate(order):
+        renumbered[numbers[key]] = place
     return renumbered[places], [key[0] for key in order], [(key[1], key[2]) for key in order]
 
 
@@ -329,13 +358,3 @@ def _filled_from_text(texts: dict[str, list[str]]) -> dict[str, list[str]]:
         if suffix and number_id(filled["number"][row]) == base:
             filled["suffix"][row] = suffix
     return filled
-
-
-def leading_words(texts: Sequence[str], towns: Sequence[str]) -> list[str]:
-    """Return what stands before the town in most texts: the county, and what is above it."""
-    found: Counter[str] = Counter()
-    for text, town in list(zip(texts, towns, strict=True))[:2000]:
-        place = text.find(town) if town else -1
-        if place > 0:
-            found[text[:place]] += 1
-    return [words for words, count in found.most_common(3) if count > 5]  # noqa: PLR2004

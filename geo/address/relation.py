@@ -18,8 +18,12 @@ _RELATION = re.compile(
 _TRAIL = re.compile(r"^(?:的|处|这里|那里|这边|那边|地方|位置|空地|马路|路边|停车场)*")
 
 
-_WORDS = frozenset("面过门马着口叉汇会界交处点相字里米M步侧边头角方前后下上顶外旁东西南北间近隔周带邻左不靠")
-_BEGINNINGS = frozenset("斜正对十丁三交相往向以东西南北左右前后大小侧院门楼墙下外旁周路之间中附隔一邻边跟不靠0123456789")
+_WORDS = frozenset(
+    "面过门马着口叉汇会界交处点相字里米M步侧边头角方前后下上顶外旁东西南北间近隔周带邻左不靠"
+)
+_BEGINNINGS = frozenset(
+    "斜正对十丁三交相往向以东西南北左右前后大小侧院门楼墙下外旁周路之间中附隔一邻边跟不靠0123456789"
+)
 
 
 class Relation(NamedTuple):
@@ -36,7 +40,7 @@ def relation_at(text: str, start: int = 0) -> Relation | None:
     place = start
     while place < len(text) and text[place] in "的之, (":
         place += 1
-    if place >= len(text) or text[place].isalnum() and text[place] not in _BEGINNINGS:
+    if place >= len(text) or text[place] not in _BEGINNINGS:
         return None
     match = _RELATION.match(text, place)
     if match is None:

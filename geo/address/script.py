@@ -80,6 +80,9 @@ def character_table() -> dict[int, str]:
             folded = unicodedata.normalize("NFKC", chr(code))
             if folded != chr(code):
                 table[code] = folded
+    for code in range(0xC0, 0x250):
+        letters = unicodedata.normalize("NFD", chr(code)).upper()
+        table[code] = "".join(letter for letter in letters if not unicodedata.combining(letter))
     table.update({0x2160 + step: str(step + 1) for step in range(12)})
     table.update({0x2170 + step: str(step + 1) for step in range(12)})
     for characters, form in (

@@ -9,7 +9,6 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import product
 from pathlib import Path
 
-
 # zh/z, ch/c, sh/s, n/l, h/f, and the nasal finals in/ing, en/eng, an/ang: the pairs that
 # speakers of northern and southern dialects do not keep apart.
 _CONFUSED = (

@@ -9,9 +9,15 @@ from geo.address.grammar import chains
 from geo.address.normalise import written_form
 from geo.address.numerals import value_of
 
-_EMPTY = frozenset({"", "无", "-", "--", "NONE", "NULL", "N/A", "NA", "NAN", "/", "空", "暂无", "没有", "0"})
-_ZONE = re.compile(r"^([0-9A-Z]+|[东西南北中甲乙丙丁]|[一二三四五六七八九十]+)(?:小?区|院|组团|苑|片)$")
-_RANGE = re.compile(r"^(\d{1,4})号?(?:楼|栋|幢|座|单元)?[-至到](\d{1,4})(?:号楼|号|栋|幢|座|楼|单元)?$")
+_EMPTY = frozenset(
+    {"", "无", "-", "--", "NONE", "NULL", "N/A", "NA", "NAN", "/", "空", "暂无", "没有", "0"}
+)
+_ZONE = re.compile(
+    r"^([0-9A-Z]+|[东西南北中甲乙丙丁]|[一二三四五六七八九十]+)(?:小?区|院|组团|苑|片)$"
+)
+_RANGE = re.compile(
+    r"^(\d{1,4})号?(?:楼|栋|幢|座|单元)?[-至到](\d{1,4})(?:号楼|号|栋|幢|座|楼|单元)?$"
+)
 _LIST = re.compile(r"^\d{1,4}(?:号|#)?(?:,\d{1,4}(?:号|#)?)+(?:号楼|号|栋|幢|座|楼|#|单元)?$")
 _WORDS = re.compile(r"(?:号楼|号|栋|幢|座|楼|#|单元|室|门)+$")
 _LONGEST_RANGE = 200

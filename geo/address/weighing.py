@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from operator import mul
 
-from geo.address.search import FEATURES, Found
+from geo.address.features import FEATURES, Found
 
 _START = {
     "edit": -1.0,
@@ -24,7 +24,6 @@ _START = {
     "building_absent": -3.5,
     "stair_absent": -3.5,
     "size": 0.2,
-    "unread": -1.0,
     "door_only": -24.0,
     "other_end": -3.0,
     "reading": -2.5,
