@@ -15,7 +15,7 @@ from shapely.geometry import Point, box
 
 from boundaries.importing import SourceFile, parse_source, read_files
 from boundaries.plan import Plan
-from boundaries.scheme import Scheme, default_scheme, read_scheme
+from boundaries.scheme import default_scheme, read_scheme
 from boundaries.town import TOWN_LAYERS, Town
 from examples.town import demo_town
 from geo.datum import Datum, from_wgs84
@@ -328,27 +328,12 @@ def test_too_many_grids_to_number(tmp_path: Path) -> None:
     assert _keys(problems) == {"importing.too_many_to_number"}
 
 
-def _own_bands(tmp_path: Path) -> Scheme:
-    path = tmp_path / "scheme.toml"
-    levels = [(1, "二級發布區", 300, 2500), (2, "一級發布區", 20, 400), (3, "最小統計區", 1, 250)]
-    path.write_text(
-        'name = "統計區"\n'
-        + "".join(
-            f'[[levels]]\nlevel = {n}\nname_zh = "{name}"\nname_en = "level {n}"\n'
-            f"households = [{low}, {high}]\ncode_digits = {3 if n == 1 else 2}\n"
-            for n, name, low, high in levels
-        ),
-        "utf-8",
-    )
-    return read_scheme(path)
-
-
-def test_xinying_nested_layers_become_grids_of_three_levels(
-    shared_data: Path, tmp_path: Path
-) -> None:
+def test_xinying_nested_layers_become_grids_of_three_levels(shared_data: Path) -> None:
     mapping = read_mapping(_MAPPINGS / "xinying.toml")
     folder = shared_data / "tw_tainan_xinying"
-    imported = read_files(folder, "新營", _own_bands(tmp_path), mapping=mapping)
+    imported = read_files(
+        folder, "新營", read_scheme(_MAPPINGS / "official_units.toml"), mapping=mapping
+    )
     assert imported.plan is not None
     grids = imported.plan.grids
     assert grids["level"].value_counts().to_dict() == {1: 28, 2: 267, 3: 441}
@@ -370,10 +355,12 @@ def test_xinying_nested_layers_become_grids_of_three_levels(
     assert outline.equals(shapely.coverage_union_all(finest))
 
 
-def test_magong_addresses_and_grids(shared_data: Path, tmp_path: Path) -> None:
+def test_magong_addresses_and_grids(shared_data: Path) -> None:
     mapping = read_mapping(_MAPPINGS / "magong.toml")
     folder = shared_data / "tw_penghu_magong"
-    imported = read_files(folder, "馬公", _own_bands(tmp_path), mapping=mapping)
+    imported = read_files(
+        folder, "馬公", read_scheme(_MAPPINGS / "official_units.toml"), mapping=mapping
+    )
     assert imported.plan is not None
     addresses, grids = imported.town.addresses, imported.plan.grids
     assert len(addresses) == 12395
