@@ -240,16 +240,18 @@ def _place(finding: Finding, frame: Frame) -> list[Any]:
             "areas": areas,
             "paths": paths,
             "points": points(parts[dimension == 0], frame),
-            "mark": points(np.array([_largest(parts, dimension)], dtype=object), frame)[0],
+            "mark": points(_largest(parts, dimension), frame)[0],
         }
     return [finding.rule, finding.severity.value, finding.level, list(finding.grids), shapes]
 
 
-def _largest(parts: npt.NDArray[np.object_], dimension: npt.NDArray[np.int64]) -> Any:
-    """Return the part on which a finding's mark stands."""
+def _largest(
+    parts: npt.NDArray[np.object_], dimension: npt.NDArray[np.integer]
+) -> npt.NDArray[np.object_]:
+    """Return, alone, the part on which a finding's mark stands."""
     top = parts[dimension == dimension.max()]
     sizes = shapely.area(top) + shapely.length(top)
-    return top[int(np.argmax(sizes))]
+    return top[[int(np.argmax(sizes))]]
 
 
 def _levels(plan: Plan, town: Town) -> list[Level]:

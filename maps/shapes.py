@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-Geometries = gpd.GeoSeries | npt.NDArray[np.object_]
+Geometries: TypeAlias = gpd.GeoSeries | npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Frame:
     @classmethod
     def around(cls, geometries: Geometries, step: float = 1e-6) -> Frame:
         """Return a frame whose origin is the corner of some geometries' box."""
-        shapes = np.asarray(geometries)
+        shapes: npt.NDArray[np.object_] = np.asarray(geometries)
         if shapely.is_empty(shapes).all():
             return cls(0.0, 0.0, step)
         west, south, _, _ = shapely.total_bounds(shapes)
@@ -49,7 +49,7 @@ def polygons(geometries: Geometries, frame: Frame) -> list[list[list[list[int]]]
     A ring is ``[x, y, dx, dy, …]``, its closing vertex left out. What is no polygon, or becomes
     none at the frame's step, gives an empty list.
     """
-    shapes = np.asarray(geometries)
+    shapes: npt.NDArray[np.object_] = np.asarray(geometries)
     parts, owner = shapely.get_parts(shapes, return_index=True)
     areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     parts, owner = parts[areal], owner[areal]
@@ -91,7 +91,7 @@ def _paths(curves: npt.NDArray[Any], frame: Frame, *, closed: bool) -> list[list
     whole = _whole(coordinates, frame)
     starts = np.searchsorted(curve, np.arange(len(curves) + 1))
     least = 3 if closed else 2
-    found = []
+    found: list[list[int]] = []
     for start, stop in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
         vertices = whole[start:stop]
         if len(vertices):
