@@ -211,6 +211,20 @@ def register_attributes(execute: Execute, table: str, title: str) -> None:
     )
 
 
+def register_place(
+    execute: Execute, table: str, title: str, *, geometry_type: str, column: str = "geometry"
+) -> None:
+    """Let other programs see a table or view with places, without an index; in EPSG:4490."""
+    execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
+        f"VALUES ('{table}', 'features', '{table}', '{title}', {SRID})"
+    )
+    execute(
+        "INSERT INTO gpkg_geometry_columns "
+        f"VALUES ('{table}', '{column}', '{geometry_type}', {SRID}, 0, 0)"
+    )
+
+
 def register_features(
     execute: Execute, table: str, title: str, *, geometry_type: str, column: str = "geometry"
 ) -> None:
@@ -227,14 +241,7 @@ def register_features(
     geometry_type
         As the standard names it, such as ``"GEOMETRY"`` or ``"POINT"``.
     """
-    execute(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
-        f"VALUES ('{table}', 'features', '{table}', '{title}', {SRID})"
-    )
-    execute(
-        "INSERT INTO gpkg_geometry_columns "
-        f"VALUES ('{table}', '{column}', '{geometry_type}', {SRID}, 0, 0)"
-    )
+    register_place(execute, table, title, geometry_type=geometry_type, column=column)
     for statement in _statements(_INDEX.format(t=table, c=column)):
         execute(statement)
     execute(

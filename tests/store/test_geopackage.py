@@ -11,6 +11,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaries.home import Home
+from boundaries.lifecycle import publish
 from boundaries.store import geopackage, open_store
 from boundaries.town import TOWN_LAYERS
 
@@ -33,7 +35,7 @@ def test_gdal_reads_the_grids_with_reference_system_and_chinese_names(file, mini
 
 def test_gdal_reads_every_layer_of_the_town(file, mini_town):
     listed = {name for name, kind in pyogrio.list_layers(file) if kind is not None}
-    assert listed == {*TOWN_LAYERS, "grids"}
+    assert listed == {*TOWN_LAYERS, "grids", "grids_in_force"}
     for layer in TOWN_LAYERS:
         ours = getattr(mini_town, layer)
         theirs = pyogrio.read_dataframe(file, layer=layer)
@@ -54,6 +56,18 @@ def test_ogrinfo_finds_nothing_to_complain_of(file):
     assert "ERROR" not in done.stderr
     assert 'ID["EPSG",4490]' in done.stdout
     assert "网格 grids" in done.stdout
+
+
+def test_gdal_finds_the_grids_in_force_as_a_layer_of_their_own(file, gpkg_url, tmp_path):
+    assert len(pyogrio.read_dataframe(file, layer="grids_in_force")) == 0
+    with open_store(gpkg_url) as store:
+        (record,) = store.plans()
+        publish(store, Home(tmp_path / "home"), record.id, reasons={"*": "x"}, actor="ann")
+        grids = store.load_plan(record.id).grids
+    found = pyogrio.read_dataframe(file, layer="grids_in_force")
+    assert found.crs == "EPSG:4490"
+    assert sorted(found["code"]) == sorted(grids["code"])
+    assert set(found["plan"]) == {record.name}
 
 
 def test_secrets_and_history_are_not_shown_as_layers(file):

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from boundaries.store import open_store
-from boundaries.store.migrating import head
+from boundaries.store.migrating import head, revisions
 from boundaries.store.models import LAYER_ROWS, Base
 from geo.layers import SCHEMAS
 from geo.problem import InputError
@@ -32,6 +32,21 @@ def test_up_down_up(store, mini_town, mini_plan):
     assert tables(store) == set(Base.metadata.tables)
     store.save_import(mini_town, mini_plan, actor="ann")
     assert len(store.plans()) == 1
+
+
+def test_what_was_kept_survives_every_step_down_and_up(store, mini_town, mini_plan):
+    saved = store.save_import(mini_town, mini_plan, actor="ann")
+    before = store.content_hash(saved)
+    *newer, first = revisions()
+    assert newer
+    for revision in (*newer[1:], first):
+        store.downgrade(revision)
+        assert store.revision() == revision
+        with pytest.raises(InputError, match="revision") as refused:
+            store.load_plan(saved.id)
+        assert refused.value.problems[0].message.key == "store.older"
+    store.upgrade()
+    assert store.content_hash(store.load_plan(saved.id)) == before
 
 
 def test_upgrading_twice_does_nothing(store):

@@ -67,6 +67,20 @@ def test_exactly_one_plan_holds_at_the_cut_over(store, two_plans):
     assert store.publications(day(-1)) == []
 
 
+def test_the_layer_of_grids_in_force_shows_one_plan_at_a_time(store, two_plans):
+    first, second = two_plans
+    past = datetime.now(UTC) - timedelta(days=9)
+    put_in_force(store, first, past)
+    put_in_force(store, second, past + timedelta(days=3))
+
+    def shown_grids(connection):
+        return connection.execute(sa.text("SELECT plan, code FROM grids_in_force")).all()
+
+    found = store._database.read(shown_grids)
+    assert {plan for plan, _ in found} == {"second"}
+    assert sorted(code for _, code in found) == sorted(second.grids["code"])
+
+
 def test_where_only_some_communities_are_taken_over_the_rest_goes_on(store, two_plans):
     first, second = two_plans
     communities = ("141127100001", "141127100002", "141127100003")
