@@ -25,9 +25,9 @@ from api.parameters import (
     parse_moment,
 )
 from api.services import Services
+from boundaries.contacts import View
 from boundaries.lookup import Answer, lookup_address, lookup_point
 from boundaries.public import public_answer
-from boundaries.snapshot import View
 from messages import Language
 
 router = APIRouter(tags=["查询 lookup"], dependencies=[KNOWN_ONLY], responses=PROBLEMS)
