@@ -109,6 +109,8 @@ def publish(
     start = _cut(effective_from or moment)
     end = None if effective_to is None else _cut(effective_to)
     _refuse_period(start, end, moment, allow_past=allow_past)
+    if not dry_run:
+        reconcile(store, home)  # what a run killed before this one may have left untold
     checked = _read(store, plan_id, start, end)
     report = check(checked.town, checked.plan, at=max(start, moment), progress=progress)
     accepted = _accepted(report, reasons or {})

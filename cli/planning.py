@@ -34,8 +34,11 @@ def plans(context: typer.Context, town: TownName = None, *, as_json: AsJson = Fa
         "cli.heading_period",
     )
     for record in records:
-        start, end = record.effective_from, record.effective_to
-        period = f"{start:%Y-%m-%d} – {f'{end:%Y-%m-%d}' if end else ''}" if start else ""
+        start, end = (
+            "" if moment is None else f"{moment.astimezone():%Y-%m-%d}"
+            for moment in (record.effective_from, record.effective_to)
+        )
+        period = f"{start} – {end}" if start else ""
         state = both(f"cli.state_{record.state}")
         shown.add_row(record.id, record.name, record.town, state, str(record.grids), period)
     out.print(shown)
@@ -60,5 +63,5 @@ def draft(
         if not apply:
             tell("cli.dry_run")
             return
-        store.save_town(noded, actor=actor())
-        tell("cli.saved_plan", plan=store.save_plan(plan, actor=actor()).id)
+        stored = store.save_import(noded, plan, actor=actor())
+        tell("cli.saved_plan", plan="" if stored is None else stored.id)

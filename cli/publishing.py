@@ -1,4 +1,4 @@
-"""`wangge publish`: put a plan in force from a date on."""
+"""`wangge publish`: put a plan in force from a date on. `wangge copy`: begin the next one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from boundaries.lifecycle import NotPublishableError, publish
 from boundaries.store import Publication
 from cli.checking import show_report
-from cli.options import AsJson, actor, chosen_plan, home_of, moment, opened_store
+from cli.options import AsJson, PlanId, actor, chosen_plan, home_of, moment, opened_store
 from cli.screen import (
     FOUND_ERRORS,
     both,
@@ -27,8 +27,25 @@ from messages import Message
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands to the app."""
+    app.command("copy", help=languages_of_help("lifecycle.copy_help"))(copy_plan)
     app.command("publish", help=languages_of_help("cli.publish_help"))(publish_plan)
+
+
+def copy_plan(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=both("lifecycle.copy_name"))],
+    plan: PlanId = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a plan to a new draft."""
+    with opened_store(home_of(context)) as store:
+        copy = store.copy_plan(chosen_plan(store, plan), name, actor=actor())
+    if as_json:
+        print_json({"plan": copy.id, "name": copy.name, "town": copy.town})
+    else:
+        tell("lifecycle.copied", name=copy.name, plan=copy.id)
 
 
 def publish_plan(

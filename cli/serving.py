@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.options import home_of
+from boundaries.lifecycle import reconcile
+from cli.options import home_of, opened_store
 from cli.screen import both, languages_of_help, tell
+from geo.problem import InputError
 
 
 def register(app: typer.Typer) -> None:
@@ -24,5 +26,11 @@ def serve(
     """Serve until stopped."""
     from api import serve as serve_app  # noqa: PLC0415 - the web is only loaded where it is used
 
+    home = home_of(context)
+    try:
+        with opened_store(home) as store:
+            reconcile(store, home)
+    except InputError:
+        tell("lifecycle.reconcile_later")  # as lookups do without the store
     tell("cli.serving", url=f"http://{host}:{port}")
-    serve_app(home_of(context), host=host, port=port, workers=workers)
+    serve_app(home, host=host, port=port, workers=workers)

@@ -56,7 +56,13 @@ def save(connection: Connection, plan: Plan, actor: str) -> Plan:
             connection.execute(delete(table).where(table.c.plan_id == plan.id))
         saved = plan.with_changes(revision=plan.revision + 1)
     else:
-        saved = plan.with_changes(id=new_id(), revision=1)
+        saved = plan.with_changes(
+            id=new_id(),
+            revision=1,
+            state=_state_before_publishing(plan),
+            effective_from=None,
+            effective_to=None,
+        )
         connection.execute(
             insert(PlanRow),
             [
@@ -64,7 +70,7 @@ def save(connection: Connection, plan: Plan, actor: str) -> Plan:
                     "id": saved.id,
                     "town_id": town_id,
                     "name": plan.name,
-                    "state": plan.state.value,
+                    "state": saved.state.value,
                     "revision": 1,
                     "created_at": moment,
                     "created_by": actor,
@@ -96,13 +102,19 @@ def _step_revision(connection: Connection, plan: Plan, town_id: int, moment: dat
         .values(
             name=plan.name,
             town_id=town_id,
-            state=plan.state.value,
+            state=_state_before_publishing(plan).value,
             revision=plan.revision + 1,
             changed_at=moment,
         )
     )
     if changed.rowcount != 1:
         raise StalePlanError(plan.id)
+
+
+def _state_before_publishing(plan: Plan) -> PlanState:
+    """Return the plan's state; a copy of a published plan begins as a draft again."""
+    over = plan.state in (PlanState.PUBLISHED, PlanState.SUPERSEDED)
+    return PlanState.DRAFT if over else plan.state
 
 
 def load(connection: Connection, plan_id: str) -> Plan:

@@ -147,6 +147,15 @@ class Store:
         """
         return self._write(lambda connection: plans.save(connection, plan, actor))
 
+    def copy_plan(self, plan_id: str, name: str, *, actor: str) -> Plan:
+        """Save a copy of a plan, published or not, as a new draft that may be changed."""
+
+        def work(connection: sa.Connection) -> Plan:
+            copy = plans.load(connection, plan_id).with_changes(id="", name=name)
+            return plans.save(connection, copy, actor)
+
+        return self._write(work)
+
     def update_plan(self, plan_id: str, change: Callable[[Plan], Plan], *, actor: str) -> Plan:
         """Read a draft, change it and write it back as one step that no other comes between.
 

@@ -29,7 +29,16 @@ def key_of(connection: Connection, name: str) -> tuple[int, int]:
 
 
 def save(connection: Connection, town: Town, actor: str) -> int:
-    """Write a town, in place of the one of the same name; return its key."""
+    """Write a town, in place of the one of the same name; return its key.
+
+    Raises
+    ------
+    ValueError
+        The scheme is not what its text says, so it would come back as another.
+    """
+    if parse_scheme(town.scheme.text) != town.scheme:
+        msg = f"the scheme {town.scheme.name} differs from its own text"
+        raise ValueError(msg)
     values = {"scheme": town.scheme.text, "saved_at": now(), "saved_by": actor}
     existing = connection.execute(
         select(TownRow.id, TownRow.revision).where(TownRow.name == town.name)

@@ -68,6 +68,36 @@ def test_the_plan_before_it_ends_where_it_begins(store, home, drafts):
     ]
 
 
+def test_what_was_announced_is_called_off_by_publishing_the_one_before_again(store, home, drafts):
+    first, second = drafts
+    publish(store, home, first.id, effective_from=LATER, reasons=ALL, actor="ann")
+    change = LATER + timedelta(days=9)
+    publish(store, home, second.id, effective_from=change, reasons=ALL, actor="ann")
+    publish(store, home, first.id, effective_from=change, reasons=ALL, actor="ann")
+    assert [entry["plan"] for entry in listed(home)] == [first.id, first.id]
+    assert ReadSide(home).in_force(change)[0].publication.plan == first.id
+
+
+def test_a_copy_of_a_published_plan_is_a_draft_that_may_be_changed(store, home, drafts):
+    first, _ = drafts
+    publish(store, home, first.id, reasons=ALL, actor="ann")
+    copy = store.copy_plan(first.id, "明年", actor="bo")
+    assert (copy.state, copy.effective_from) == (PlanState.DRAFT, None)
+    assert store.content_hash(copy) == store.content_hash(first)
+    changed = store.save_plan(copy.with_changes(contacts=copy.contacts.iloc[:1]), actor="bo")
+    assert len(store.load_plan(changed.id).contacts) == 1
+    assert len(store.load_plan(first.id).contacts) == len(first.contacts)
+
+
+def test_publishing_tells_readers_what_a_killed_run_did_not(store, home, drafts):
+    first, _ = drafts
+    publish(store, home, first.id, reasons=ALL, actor="ann")
+    home.published.unlink()
+    with pytest.raises(InputError, match="published already"):
+        publish(store, home, first.id, reasons=ALL, actor="ann")
+    assert len(ReadSide(home).in_force()) == 1
+
+
 def test_a_dry_run_refuses_the_same_and_writes_nothing(store, home, drafts):
     first, second = drafts
     would_be = publish(store, home, first.id, reasons=ALL, actor="ann", dry_run=True)

@@ -1,5 +1,7 @@
 """What is written is read back the same, on both stores."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from boundaries.plan import Plan, PlanState
+from boundaries.scheme import parse_scheme
 from boundaries.store import StalePlanError, open_store
 from boundaries.town import TOWN_LAYERS
 from geo.layers import conform
@@ -74,6 +77,18 @@ def test_a_layer_in_another_reference_system_is_refused(store, mini_town):
     with pytest.raises(ValueError, match="EPSG:4490"):
         store.save_town(moved, actor="ann")
     assert store.towns() == []
+
+
+def test_a_scheme_that_would_come_back_as_another_is_refused(store, mini_town):
+    looser = replace(mini_town.scheme, band_tolerance=0.5)
+    with pytest.raises(ValueError, match="its own text"):
+        store.save_town(replace(mini_town, scheme=looser), actor="ann")
+
+
+def test_a_towns_own_scheme_comes_back(store, mini_town):
+    own = parse_scheme("band_tolerance = 0.25\n")
+    store.save_town(replace(mini_town, scheme=own), actor="ann")
+    assert store.load_town(mini_town.name).scheme == own
 
 
 def test_a_draft_changes_and_keeps_its_id(store, mini_town, mini_plan):

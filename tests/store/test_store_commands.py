@@ -107,3 +107,12 @@ def test_a_lost_list_is_brought_back(wangge, drafts, tmp_path):
     listed.unlink()
     assert wangge("db", "reconcile")[0] == 0
     assert listed.read_bytes() == before
+
+
+def test_a_plan_is_copied_to_begin_the_next(wangge, drafts):
+    made = json.loads(wangge("copy", "明年", "--plan", drafts[0], "--json")[1])
+    assert made["name"] == "明年"
+    records = json.loads(wangge("plans", "--json")[1])
+    assert [(one["id"], one["state"]) for one in records if one["name"] == "明年"] == [
+        (made["plan"], "draft")
+    ]
