@@ -20,9 +20,10 @@ from geo.address.weighing import Weights
 
 FITTED_ON = 2400
 MEASURED_ON = 1200
+LEAST_FITTED_ON = 300
 _PULL = 0.02
 _MOST = 12
-_SEARCH = {"maxiter": 300, "ftol": 1e-9, "gtol": 1e-6}
+_SEARCH = {"maxiter": 120, "ftol": 1e-9, "gtol": 1e-6}
 
 Searched = Callable[[str], tuple[list[Found], list[float]] | None]
 
@@ -67,12 +68,18 @@ class Reliability:
         return cls(**{**record, "bins": bins})
 
 
+def practice_counts(units: int) -> tuple[int, int]:
+    """Return how many practice queries to fit and to measure on, for so many units."""
+    fitted = min(FITTED_ON, max(LEAST_FITTED_ON, 4 * units))
+    return fitted, fitted * MEASURED_ON // FITTED_ON
+
+
 def fit(practice: list[Practice], searched: Searched, start: Weights) -> Weights:
     """Return the weights that make the true candidates of the practice queries likeliest."""
     from scipy.optimize import minimize  # noqa: PLC0415 - workers that only answer need none
 
     features, truth = _table(practice, searched)
-    if len(truth) < FITTED_ON // 8:
+    if len(truth) < LEAST_FITTED_ON // 2:
         return start
     origin = np.array(start.values)
     scale = np.maximum(np.abs(origin), 1.0)

@@ -120,6 +120,7 @@ class Doors:
             held = roads.get(road)
             features[ROAD_DIFFERS if held is None else ROAD_AGREES] = 1.0
             if numbers and held is not None and any(held):
-                features[NUMBER_AGREES if numbers[0] in held else NUMBER_DIFFERS] = 1.0
+                agrees = any(number in held for number in numbers)
+                features[NUMBER_AGREES if agrees else NUMBER_DIFFERS] = 1.0
         if query.town and self.town[place]:
             features[TOWN_AGREES if self.town[place] == query.town else TOWN_DIFFERS] = 1.0

@@ -224,9 +224,8 @@ def _room(reader: _Reader, place: int, token: _Token) -> None:
 
 def _number(reader: _Reader, place: int, token: _Token) -> None:
     before = reader.behind(place)
-    value = token.value + token.word.removesuffix("号").replace("附", "-").replace("之", "-")
-    value = value.removeprefix("附")
-    value = value.replace("--", "-")
+    value = token.value.removeprefix("附") + token.word.removesuffix("号")
+    value = value.replace("之", "-").replace("附", "-").replace("--", "-")
     words = reader.words_before(token)
     last = words[-1:]
     if before in ("building", "stair", "floor"):
@@ -348,6 +347,10 @@ def _others(text: str, first: Reading) -> list[Reading]:
         tens = _HAN_DIGITS.index(text[building.start - 1]) + 1
         joined = Element("building", f"{tens}{building.value}", building.start - 1, building.end)
         others.append(first._replace(building=joined))
+    if building is not None and building.start and re.fullmatch(r"[A-Z]\d+", building.value):
+        # 锦绣华庭A3号楼: building 3 of zone A
+        digits = building._replace(value=building.value[1:], start=building.start + 1)
+        others.append(first._replace(building=digits))
     if building is not None and stair is None and room is not None and floor is None:
         between = text[building.end : room.start]
         if between in ("-", "/") and not text[building.start : building.end].endswith(_CLASSIFIERS):
@@ -357,7 +360,8 @@ def _others(text: str, first: Reading) -> list[Reading]:
         words = text[building.start : building.end]
         if words.endswith("楼") and words[:-1].isdigit() and stair is None:
             others.append(first._replace(building=None, floor=building._replace(kind="floor")))
-        if words.endswith("号") or words == building.value:
+        alone = stair is None and room is None
+        if words.endswith("号") or (words == building.value and alone):
             others.append(first._replace(building=None, number=building._replace(kind="number")))
     if building is None and floor is not None and text[floor.start : floor.end].endswith("楼"):
         others.append(first._replace(building=floor._replace(kind="building"), floor=None))

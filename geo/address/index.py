@@ -13,7 +13,7 @@ import numpy as np
 from geo.address.answer import Match, Status, Suggestion
 from geo.address.areas import areas_of
 from geo.address.broad import Broad
-from geo.address.calibration import FITTED_ON, MEASURED_ON, Reliability, fit, measure
+from geo.address.calibration import Reliability, fit, measure, practice_counts
 from geo.address.features import READING, Found
 from geo.address.grammar import Reading
 from geo.address.practice import PracticeMaker
@@ -57,9 +57,10 @@ class AddressIndex:
 
     def calibrate(self, seed: int) -> None:
         """Fit the weights to this register and measure how far its answers can be trusted."""
-        practice = PracticeMaker(self.register, seed).make(FITTED_ON + MEASURED_ON)
-        self.weights = fit(practice[:FITTED_ON], self._searched, self.weights)
-        self.reliability = measure(practice[FITTED_ON:], self._weighed, self.weights)
+        fitted, measured = practice_counts(len(self.register.arrays["unit_key"]))
+        practice = PracticeMaker(self.register, seed).make(fitted + measured)
+        self.weights = fit(practice[:fitted], self._searched, self.weights)
+        self.reliability = measure(practice[fitted:], self._weighed, self.weights)
 
     def _searched(self, text: str) -> tuple[list[Found], list[float]] | None:
         read = self.searcher.reader.read(text)

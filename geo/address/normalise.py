@@ -9,7 +9,8 @@ from functools import cached_property
 from geo.address.numerals import NUMERAL, longest_numeral
 from geo.address.script import character_table
 
-_BLANKS = re.compile(r"(?<![0-9A-Z]) +| +(?![0-9A-Z])| +(?= )")
+_MORE_BLANKS = re.compile(r"(?<= ) +")
+_BLANKS = re.compile(r"(?<![0-9A-Z]) | (?![0-9A-Z])")
 _STOP_RUNS = re.compile(r",(?=,)|^,+|,+$")
 
 # A numeral counts only where one of these follows; what may not follow the classifier keeps
@@ -111,6 +112,7 @@ def _roman(match: re.Match[str]) -> str:
 
 
 _STEPS = (
+    (_MORE_BLANKS, ""),
     (_BLANKS, ""),
     (_STOP_RUNS, ""),
     (_CLASSIFIED, _number),
@@ -124,12 +126,12 @@ _STEPS = (
 _TABLE = character_table()
 # steps run only where a text holds one of the characters that they are about
 _MARKED = (
-    (frozenset(" "), _STEPS[:1]),
-    (frozenset(","), _STEPS[1:2]),
-    (frozenset(NUMERAL), _STEPS[2:4]),
-    (frozenset("IVX"), _STEPS[4:5]),
-    (frozenset("第"), _STEPS[5:6]),
-    (frozenset("0"), _STEPS[6:]),
+    (frozenset(" "), _STEPS[:2]),
+    (frozenset(","), _STEPS[2:3]),
+    (frozenset(NUMERAL), _STEPS[3:5]),
+    (frozenset("IVX"), _STEPS[5:6]),
+    (frozenset("第"), _STEPS[6:7]),
+    (frozenset("0"), _STEPS[7:]),
 )
 
 

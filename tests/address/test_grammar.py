@@ -1,0 +1,89 @@
+"""The chain of building, stair, floor and room: one case a fact."""
+
+from __future__ import annotations
+
+import pytest
+
+from geo.address import parse
+
+# text, building, stair, floor, room
+CASES = [
+    # 号楼 = 栋 = 幢 = 座 = #楼 = #
+    ("滨河花园3号楼2单元501室", "3", "2", None, "501"),
+    ("滨河花园3栋2单元501", "3", "2", None, "501"),
+    ("滨河花园3幢2单元501", "3", "2", None, "501"),
+    ("滨河花园3#楼2单元501", "3", "2", None, "501"),
+    ("滨河花园3#2单元501", "3", "2", None, "501"),
+    ("滨河花园A座1203", "A", None, None, "1203"),
+    ("滨河花园第三栋楼", "3", None, None, None),
+    # 门 and 单 are 单元 in the north
+    ("滨河花园3号楼2门501", "3", "2", None, "501"),
+    ("滨河花园3号楼2单501", "3", "2", None, "501"),
+    # stairs named by letter, stem or side
+    ("滨河花园3号楼B单元501", "3", "B", None, "501"),
+    ("滨河花园3号楼甲单元", "3", "甲", None, None),
+    ("滨河花园3号楼东单元", "3", "东", None, None),
+    # runs: building, stair, room; two parts are building and room if the second is long
+    ("滨河花园3-2-501", "3", "2", None, "501"),
+    ("滨河花园3/2/501", "3", "2", None, "501"),
+    ("滨河花园3#2-501", "3", "2", None, "501"),
+    ("滨河花园3#501", "3", None, None, "501"),
+    ("滨河花园3-501", "3", None, None, "501"),
+    ("滨河花园19-5", "19", "5", None, None),
+    ("滨河花园3-2单元501", "3", "2", None, "501"),
+    ("滨河花园19 5 502", "19", "5", None, "502"),
+    # N楼 is a building before a stair, a floor behind a building, a number or in a big house
+    ("滨河花园6楼4单元201", "6", "4", None, "201"),
+    ("滨河花园3号楼5楼501", "3", None, "5", "501"),
+    ("人民大街12号3楼", None, None, "3", None),
+    ("国贸大厦18楼1801室", None, None, "18", "1801"),
+    # floors below ground, roof and letters
+    ("国贸大厦负一层", None, None, "-1", None),
+    ("国贸大厦B座5F", "B", None, "5", None),
+    # 号 is a building behind a compound or a lane (弄), a room behind a stair
+    ("滨河花园12号501室", "12", None, None, "501"),
+    ("中山路123弄5号201室", "5", None, None, "201"),
+    ("滨河花园3号楼2单元5号", "3", "2", None, "5"),
+    ("滨河花园3号楼401号", "3", None, None, "401"),
+    # doors of a landing are named by side
+    ("滨河花园3号楼2单元2楼西户", "3", "2", "2", "西户"),
+    # a room that a name follows at once, where people begin with the building
+    ("3号楼2单元501滨河花园", "3", "2", None, "501"),
+    # a gate is no stair
+    ("滨河花园东门", None, None, None, None),
+    # names that begin with 桥, 店 … may stand behind a number
+    ("长安街300号桥头小区36号楼", "36", None, None, None),
+]
+
+
+@pytest.mark.parametrize(("text", "building", "stair", "floor", "room"), CASES)
+def test_reads_the_chain(
+    text: str, building: str | None, stair: str | None, floor: str | None, room: str | None
+) -> None:
+    assert parse(text).chain == (building, stair, floor, room)
+
+
+NUMBERS = [
+    ("人民大街12号", "12"),
+    ("人民大街12号之3", "12-3"),
+    ("人民大街12之3号", "12-3"),
+    ("人民大街12号附3号", "12-3"),
+    ("人民大街12-3号", "12-3"),
+    ("人民大街12甲号", "12甲"),
+    ("北村12号", "12"),
+    ("中央里9鄰中央街1巷3號", "3"),
+    ("五福路138巷76弄2號", "2"),
+    ("中山南路81", "81"),
+    ("12 Main Street", "12"),
+    ("Main Street 12a", "12A"),
+]
+
+
+@pytest.mark.parametrize(("text", "number"), NUMBERS)
+def test_reads_the_house_number(text: str, number: str) -> None:
+    assert parse(text).get("number") == number
+
+
+def test_names_of_roads_with_numbers_are_no_house_numbers() -> None:
+    for text in ("三号路滨河花园", "1号线滨河花园站", "2号桥"):
+        assert parse(text).get("number") is None
