@@ -19,7 +19,8 @@ _LEAST_BUILDING = 1e-10
 """Square degrees, some 1 m²: nothing smaller is seen on a page."""
 _SMOOTH = 3e-6
 """Degrees, some 0.3 m, that a drawn line may lie off its true course."""
-_NUMBERS_AT_MOST = 16_000
+_BUILDINGS_AT_MOST = 20_000
+"""Beyond, only the largest are drawn: a page of some 2 MB is what a phone should load."""
 _WIDE_RANK = 3
 
 
@@ -110,8 +111,11 @@ def _smoothed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _seen(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the buildings large enough to be drawn."""
-    return buildings[shapely.area(np.asarray(buildings.geometry)) > _LEAST_BUILDING]
+    """Return the buildings large enough to be drawn; the largest where there are too many."""
+    sizes = shapely.area(np.asarray(buildings.geometry))
+    if len(sizes) > _BUILDINGS_AT_MOST:
+        return buildings.iloc[np.sort(np.argsort(-sizes)[:_BUILDINGS_AT_MOST])]
+    return buildings[sizes > _LEAST_BUILDING]
 
 
 def _named(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -119,10 +123,8 @@ def _named(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _numbers(buildings: gpd.GeoDataFrame, frame: Frame) -> list[list[Any]]:
-    """Return the names of buildings, as ``[text, x, y]``; none where there are too many."""
+    """Return the names of buildings, as ``[text, x, y]``."""
     named = _named(buildings)
-    if len(named) > _NUMBERS_AT_MOST:
-        return []
     places = points(named.geometry, frame)
     return [[name, *place] for name, place in zip(named["name"], places, strict=True)]
 

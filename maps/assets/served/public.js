@@ -47,6 +47,7 @@
   const SHOWN_FROM = { 1: 0, 2: 14.5, 3: 16 };
   const marks = L.layerGroup();
   let chosenRenderer;
+  let dotRenderer;
 
   function drawGrids() {
     map.createPane("grids").style.zIndex = 350;
@@ -70,6 +71,8 @@
     fit();
     map.createPane("chosen").style.zIndex = 400;
     map.getPane("chosen").style.pointerEvents = "none";
+    map.createPane("dot").style.zIndex = 630;
+    map.getPane("dot").style.pointerEvents = "none";
     marks.addTo(map);
   }
 
@@ -91,7 +94,7 @@
         const lat = (box.n + box.s) / 2;
         const lng = (box.e + box.w) / 2;
         if (!text || !inside(lat, lng, shape)) continue;
-        const [from, until] = level === 1 ? [15.25, 16.75] : [16.75, 18.25];
+        const [from, until] = level === 1 ? [15.25, 16.75] : [16.75, 17.6];
         found.push({ text, lat, lng, from, until, room: (box.e - box.w) * (256 / 360) * 1.1, size: 12, kind: `grid name-grid-${level}` });
       }
     }
@@ -114,7 +117,7 @@
 
   function dot(point) {
     L.circleMarker(point, {
-      pane: "chosen", renderer: chosenRenderer, interactive: false, radius: 6, weight: 3,
+      pane: "dot", renderer: dotRenderer, interactive: false, radius: 6, weight: 3,
       color: "#fff", fillColor: "#a3211b", fillOpacity: 1,
     }).addTo(marks);
   }
@@ -527,6 +530,7 @@
     Town.drawGround(map);
     drawGrids();
     chosenRenderer = L.canvas({ pane: "chosen", padding: 0.3 });
+    dotRenderer = L.canvas({ pane: "dot", padding: 0.3 });
     const ground = Town.groundNames();
     Town.drawNames(map, [...gridNames(), ...ground].sort((a, b) => order(a) - order(b)));
     Town.addControls(map, { bounds, choose });
