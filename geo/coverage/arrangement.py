@@ -51,6 +51,8 @@ class Arrangement:
         Pairs of a face and the middle of a piece of its border.
     entry_component
         Number of the connected group of every residual entry.
+    crossing
+        Ends of the segments in order by which faces were cut, shape (n, 4).
     """
 
     grids: Grids
@@ -64,6 +66,7 @@ class Arrangement:
     piece_face: Ints
     piece_middle: Objects
     entry_component: Ints
+    crossing: Floats
     _neighbours: dict[int, tuple[Ints, Ints]] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -166,6 +169,7 @@ def arrange(grids: Grids, residual: Residual, crossing: Floats | None = None) ->
         face,
         shapely.line_interpolate_point(pieces[face_piece], 0.5, normalized=True),
         group[entry_segment],
+        others,
     )
 
 

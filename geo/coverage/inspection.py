@@ -58,18 +58,19 @@ def inspect(
 
 
 def _coverage_faults(grids: Grids, crs: pyproj.CRS | None) -> tuple[list[Seen], list[Displaced]]:
-    seen, arrangement = _seen(grids)
+    seen, arrangement = observed(grids)
     if arrangement is None:
         return [], []
     elsewhere = displaced(arrangement, seen, crs)
     if not elsewhere:
         return seen, []
-    rest, _ = _seen(without(grids, [(one.depth, one.row) for one in elsewhere]))
+    rest, _ = observed(without(grids, [(one.depth, one.row) for one in elsewhere]))
     holes = [one.fault.geometry for one in elsewhere]
     return [one for one in rest if not _is_one_of(one.fault, holes)], elsewhere
 
 
-def _seen(grids: Grids) -> tuple[list[Seen], Arrangement | None]:
+def observed(grids: Grids) -> tuple[list[Seen], Arrangement | None]:
+    """Return the coverage faults of valid grids with where they were seen; None where proved."""
     left = residual(grids)
     if not len(left):
         return [], None

@@ -1,0 +1,5 @@
+"""Mend a coverage where that needs no new information, and simplify it for maps."""
+
+from geo.repair.mending import Move, Repair, repair
+
+__all__ = ["Move", "Repair", "repair"]

@@ -1,0 +1,196 @@
+"""Mend a coverage: carry loose vertices, give faulty faces to their owners, prove it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.coverage.arrangement import Arrangement, arrange, crossing_segments
+from geo.coverage.certificate import Residual, is_proved, residual
+from geo.coverage.classify import Classifier
+from geo.coverage.displaced import displaced
+from geo.coverage.faults import Fault
+from geo.coverage.gate import admit
+from geo.coverage.grids import Grids
+from geo.coverage.inspection import inspect, observed
+from geo.repair.carry import carried
+from geo.repair.exchange import exchanged, place_of
+from geo.repair.owners import Change, Owners
+from geo.repair.rebuild import Place
+from geo.repair.tidy import tidied
+
+_ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class Move:
+    """Ground that changed hands.
+
+    Attributes
+    ----------
+    level
+        Number of the level.
+    losing
+        Codes of the grids that covered it and no longer do.
+    gaining
+        Code of the grid that covers it now; None where nobody does.
+    geometry
+        The ground.
+    area_m2
+        Its area.
+    """
+
+    level: int
+    losing: tuple[str, ...]
+    gaining: str | None
+    geometry: BaseGeometry
+    area_m2: float
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What a repair comes to.
+
+    Attributes
+    ----------
+    grids
+        The grids as mended, rows as they were.
+    moves
+        What ground changed hands.
+    changed
+        By level number: codes of the grids whose shape or vertices changed.
+    vertices
+        How many vertices were carried to the other side of a border.
+    remaining
+        Faults that are left: proposals for a planner.
+    proved
+        Whether the grids are certified as a whole.
+    """
+
+    grids: Grids
+    moves: tuple[Move, ...]
+    changed: dict[int, tuple[str, ...]]
+    vertices: int
+    remaining: tuple[Fault, ...]
+    proved: bool
+
+
+def repair(
+    grids: Grids,
+    *,
+    gap_m: float = 25.0,
+    lattice: float | None = None,
+    crs: pyproj.CRS | None = None,
+) -> Repair:
+    """Mend what can be mended without asking; nothing moves away from a fault.
+
+    Every component of the residual is mended on its own and only kept where it is proved
+    afterwards. Wide gaps, missing and doubled grids, and wrong parents stay as they are.
+
+    Parameters
+    ----------
+    grids
+        Levels of grids in one plane, and the jurisdiction.
+    gap_m
+        Gaps as wide as this are left for a planner.
+    lattice
+        Step to which new vertices are rounded; None keeps them as computed.
+    crs
+        CRS of the grids, by which displaced ones are recognised.
+
+    Returns
+    -------
+    Repair
+        A second run of it changes nothing.
+    """
+    mended = _moved_back(tidied(admit(grids).grids), crs)
+    moves: list[Move] = []
+    vertices = 0
+    refused: set[Place] = set()
+    reach = 0.75 * lattice if lattice else grids.tolerance
+    for _ in range(_ROUNDS):
+        left = residual(mended)
+        if not len(left):
+            break
+        mended, count = carried(mended, left, max(reach, mended.tolerance))
+        vertices += count
+        if count:
+            left = residual(mended)
+        arrangement, changes = _changes(mended, left, gap_m, refused) if len(left) else (None, [])
+        if arrangement is None or not changes:
+            break
+        mended, done, failed = exchanged(arrangement, changes, lattice)
+        refused |= failed
+        moves.extend(_moves(arrangement, done))
+    mended = _with_unusable(grids, mended)
+    return Repair(
+        mended,
+        tuple(moves),
+        _changed(grids, mended),
+        vertices,
+        tuple(inspect(mended, crs=crs)),
+        is_proved(admit(mended).grids),
+    )
+
+
+def _moved_back(grids: Grids, crs: pyproj.CRS | None) -> Grids:
+    """Put displaced grids where they just fit."""
+    seen, arrangement = observed(grids)
+    if arrangement is None:
+        return grids
+    levels = list(grids.levels)
+    for one in displaced(arrangement, seen, crs):
+        shapes = levels[one.depth].geometry.copy()
+        shapes[one.row] = one.fault.geometry
+        levels[one.depth] = levels[one.depth].with_geometry(shapes)
+    return Grids(tuple(levels), grids.jurisdiction)
+
+
+def _with_unusable(given: Grids, mended: Grids) -> Grids:
+    """Leave what could not be looked at as it was given."""
+    levels = []
+    for old, new in zip(given.levels, mended.levels, strict=True):
+        blank = shapely.is_empty(new.geometry)
+        levels.append(new.with_geometry(np.where(blank, old.geometry, new.geometry)))
+    return Grids(tuple(levels), mended.jurisdiction)
+
+
+def _changes(
+    grids: Grids, left: Residual, gap_m: float, refused: set[Place]
+) -> tuple[Arrangement, list[Change]]:
+    arrangement = arrange(grids, left)
+    classifier = Classifier(arrangement)
+    crossing = crossing_segments(arrangement, classifier.faulty_faces())
+    if len(crossing):
+        arrangement = arrange(grids, left, crossing)
+        classifier = Classifier(arrangement)
+    changes = Owners(arrangement, gap_m).changes(classifier)
+    if refused:
+        changes = [one for one in changes if place_of(arrangement, one.face) not in refused]
+    return arrangement, changes
+
+
+def _moves(arrangement: Arrangement, changes: list[Change]) -> Iterator[Move]:
+    for change in changes:
+        level = arrangement.grids.levels[change.depth]
+        yield Move(
+            level.level,
+            tuple(str(level.codes[row]) for row in change.losing),
+            None if change.gaining is None else str(level.codes[change.gaining]),
+            arrangement.faces[change.face],
+            float(arrangement.area[change.face]),
+        )
+
+
+def _changed(before: Grids, after: Grids) -> dict[int, tuple[str, ...]]:
+    found = {}
+    for old, new in zip(before.levels, after.levels, strict=True):
+        same = shapely.equals_exact(old.geometry, new.geometry, normalize=False)
+        rows = np.flatnonzero(~same)
+        found[new.level] = tuple(str(new.codes[row]) for row in rows)
+    return found

@@ -1,0 +1,200 @@
+"""Who shall own each faulty face, level by level."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geo.coverage.arrangement import Arrangement
+from geo.coverage.classify import Classifier
+from geo.coverage.faults import inner_width
+from geo.coverage.grids import NO_PARENT
+from geo.repair.trust import Chains, chains_of, less_trusted
+
+_WHOLE = 0.999
+_GRID_AREA = 0.1
+_GRID_WIDTH = 0.15
+
+
+@dataclass(frozen=True)
+class Change:
+    """A face that changes hands on one level.
+
+    Attributes
+    ----------
+    face
+        The face.
+    depth
+        Position of the level.
+    losing
+        Rows of the grids that lie over it now and shall not.
+    gaining
+        Row of the grid that shall have it and has not; None where nobody gains it.
+    """
+
+    face: int
+    depth: int
+    losing: tuple[int, ...]
+    gaining: int | None
+
+
+class Owners:
+    """Decides on the owners of faulty faces.
+
+    Parameters
+    ----------
+    arrangement
+        The faces of the residual.
+    gap_m
+        A gap as wide as this, or like a grid of its own, has no owner: it is left for a planner.
+    """
+
+    def __init__(self, arrangement: Arrangement, gap_m: float) -> None:
+        self.arrangement = arrangement
+        self.gap_m = gap_m
+        self.levels = arrangement.grids.levels
+        self._chains: dict[tuple[int, int], Chains] = {}
+        self._median = [
+            float(np.median(area[area > 0.0])) if (area > 0.0).any() else 0.0
+            for area in (shapely.area(level.geometry) for level in self.levels)
+        ]
+        self._mover: dict[tuple[int, int, frozenset[int]], int] = {}
+
+    def changes(self, classifier: Classifier) -> list[Change]:
+        """Return what changes hands; faces that nobody can be given without asking stay."""
+        faces = classifier.faulty_faces().tolist()
+        self._decide_movers(faces)
+        found = []
+        for face in faces:
+            owners = self._owners(face)
+            if owners is None:
+                continue
+            for depth, owner in enumerate(owners):
+                now = self._rows(face, depth)
+                losing = tuple(sorted(now - {owner}))
+                gaining = None if owner is None or owner in now else owner
+                if losing or gaining is not None:
+                    found.append(Change(face, depth, losing, gaining))
+        return found
+
+    def _rows(self, face: int, depth: int) -> set[int]:
+        return {row for at, row in self.arrangement.covering(depth, face) if at == depth}
+
+    def _owners(self, face: int) -> list[int | None] | None:
+        """Return the owner on every level; None where a planner must decide."""
+        if not self.arrangement.inside[face]:
+            return [None] * len(self.levels)
+        owners: list[int | None] = []
+        for depth in range(len(self.levels)):
+            if self._stands_alone_over(face, depth):
+                owners.append(None)
+                continue
+            owner = self._owner(face, depth, owners[-1] if owners else None)
+            if owner is None:
+                return None
+            owners.append(owner)
+        return owners
+
+    def _stands_alone_over(self, face: int, depth: int) -> bool:
+        return any(at != depth for at, _ in self.arrangement.covering(depth, face))
+
+    def _owner(self, face: int, depth: int, above: int | None) -> int | None:
+        here = self._rows(face, depth)
+        below = self._named_by_children(face, depth)
+        if below is not None and (above is None or self._is_child(depth, below, above)):
+            return below
+        if above is not None:
+            here = {row for row in here if self._is_child(depth, row, above)}
+        if len(here) == 1:
+            return next(iter(here))
+        if here:
+            return self._of_several(face, depth, here)
+        return self._of_none(face, depth, above)
+
+    def _named_by_children(self, face: int, depth: int) -> int | None:
+        """Return the parent that the one grid of the finer level names, where this level is odd."""
+        if depth + 1 >= len(self.levels) or len(self._rows(face, depth)) == 1:
+            return None
+        finer = self._rows(face, depth + 1)
+        if len(finer) != 1:
+            return None
+        parent = int(self.arrangement.grids.parent_rows(depth + 1)[next(iter(finer))])
+        if parent == NO_PARENT or self.levels[depth].geometry[parent].is_empty:
+            return None
+        return parent
+
+    def _is_child(self, depth: int, row: int, above: int) -> bool:
+        return int(self.arrangement.grids.parent_rows(depth)[row]) == above
+
+    def _of_several(self, face: int, depth: int, rows: set[int]) -> int | None:
+        """Of grids that overlap the one whose border is trusted keeps the ground."""
+        area = float(self.arrangement.area[face])
+        shapes = self.levels[depth].geometry
+        if any(area >= _WHOLE * shapely.area(shapes[row]) for row in rows):
+            return None
+        mover = self._mover.get(self._key(face, depth, rows))
+        staying = sorted(rows - {mover})
+        return staying[0] if len(staying) == 1 else self._longest(face, depth, set(staying))
+
+    def _of_none(self, face: int, depth: int, above: int | None) -> int | None:
+        """Bare ground goes to the sibling whose border has left it."""
+        if self._is_for_a_planner(face, depth):
+            return None
+        beside = self._beside(face, depth, above)
+        if not beside:
+            return None
+        if len(beside) == 1:
+            return next(iter(beside))
+        mover = self._mover.get(self._key(face, depth, beside))
+        return mover if mover is not None else self._longest(face, depth, beside)
+
+    def _beside(self, face: int, depth: int, above: int | None) -> set[int]:
+        rows = self.arrangement.neighbours(depth, face)
+        if above is None:
+            return set(rows)
+        return {row for row in rows if self._is_child(depth, row, above)}
+
+    def _is_for_a_planner(self, face: int, depth: int) -> bool:
+        shape, area = self.arrangement.faces[face], float(self.arrangement.area[face])
+        median = self._median[depth]
+        mean_width = 2.0 * area / shape.length
+        if area >= _GRID_AREA * median and mean_width >= _GRID_WIDTH * np.sqrt(median):
+            return True
+        return area > self.gap_m**2 * 0.75 and inner_width(shape) >= self.gap_m
+
+    def _longest(self, face: int, depth: int, rows: set[int]) -> int:
+        chains = self._chains_of(face, depth)
+        return min(rows, key=lambda row: (-chains.length(row), row))
+
+    def _chains_of(self, face: int, depth: int) -> Chains:
+        if (face, depth) not in self._chains:
+            self._chains[face, depth] = chains_of(self.arrangement, face, depth)
+        return self._chains[face, depth]
+
+    def _key(self, face: int, depth: int, rows: set[int]) -> tuple[int, int, frozenset[int]]:
+        return (int(self.arrangement.component[face]), depth, frozenset(rows))
+
+    def _decide_movers(self, faces: list[int]) -> None:
+        """Find, once for all faces between the same grids, whose border has moved."""
+        together: dict[tuple[int, int, frozenset[int]], list[Chains]] = defaultdict(list)
+        for face in faces:
+            if not self.arrangement.inside[face]:
+                continue
+            for depth in range(len(self.levels)):
+                here = self._rows(face, depth)
+                if len(here) == 1:
+                    continue
+                rows = here or set(self.arrangement.neighbours(depth, face))
+                above = self._rows(face, depth - 1) if depth else set()
+                if len(above) == 1:
+                    parent = next(iter(above))
+                    rows = {row for row in rows if self._is_child(depth, row, parent)}
+                if len(rows) > 1:
+                    together[self._key(face, depth, rows)].append(self._chains_of(face, depth))
+        for key, chains in together.items():
+            mover = less_trusted(chains, key[2])
+            if mover is not None:
+                self._mover[key] = mover
