@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
+from boundaries.home import Home
 from boundaries.importing import Imported, SourceFile, parse_source, read_files
 from boundaries.importing.reading import Progress
-from boundaries.town import TOWN_LAYERS
+from boundaries.town import TOWN_LAYERS, Town
 from cli.options import AsJson, SchemeFile, actor, chosen_scheme, home_of, opened_store
 from cli.screen import (
     both,
@@ -65,6 +66,9 @@ def import_town(
     max_rows: Annotated[
         int, typer.Option(min=1, help=both("importing.option_max_rows"))
     ] = DEFAULT_LIMITS.rows,
+    replace: Annotated[
+        bool, typer.Option("--replace", help=both("importing.option_replace"))
+    ] = False,
     estimate: Annotated[bool, typer.Option(help=both("importing.option_estimate"))] = True,
     apply: Annotated[bool, typer.Option("--apply", help=both("cli.option_apply"))] = False,
     as_json: AsJson = False,
@@ -77,11 +81,13 @@ def import_town(
         columns = _mapping(mapping, given)
         sources: list[SourceFile | Path] = [parse_source(text, columns) for text in layer or []]
         name = town or _name_of([*given, *(s.path for s in columns.sources)], sources)
+        base = None if replace else _stored_town(home_of(context), name)
+        chosen = base.scheme if base is not None and scheme is None else chosen_scheme(scheme)
         with _shown_progress() as progress:
             imported = read_files(
                 [*sources, *given],
                 name,
-                chosen_scheme(scheme),
+                chosen,
                 plan_name=plan,
                 mapping=columns,
                 crs=crs,
@@ -89,6 +95,7 @@ def import_town(
                 encoding=encoding,
                 limits=Limits(max_mb, max_rows),
                 estimate=estimate,
+                base=base,
                 progress=progress,
             )
     except InputError as error:
@@ -104,6 +111,16 @@ def import_town(
         print_json(_described(imported, plan_id, applied=apply))
     else:
         _show(imported, plan_id, applied=apply)
+
+
+def _stored_town(home: Home, name: str) -> Town | None:
+    """Return the town as the store has it; a dry run makes no store."""
+    if home.database_url is None and not Path(home.store_url.removeprefix("gpkg://")).exists():
+        return None
+    with opened_store(home) as store:
+        if store.revision() is None or name not in store.towns():
+            return None
+        return store.load_town(name)
 
 
 def _mapping(path: Path | None, given: Sequence[Path]) -> MappingFile:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from boundaries.town import TOWN_LAYERS, Town
 from geo.layers import SCHEMAS, STORED_CRS, Reading
 from geo.problem import Problem
 
@@ -73,6 +74,14 @@ def joined_layers(readings: Sequence[Reading]) -> tuple[Joined, list[Problem]]:
     joined = Joined(frames, by_layer, origin)
     _renumber_generated(joined)
     return joined, [problem for layer in frames for problem in _repeats(joined, layer)]
+
+
+def kept_layers(base: Town | None, joined: Joined) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of the town as it is that no file gives anew."""
+    if base is None:
+        return {}
+    layers = {layer: getattr(base, layer) for layer in TOWN_LAYERS if layer not in joined.frames}
+    return {layer: frame for layer, frame in layers.items() if len(frame)}
 
 
 def _concatenated(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

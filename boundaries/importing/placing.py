@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +12,7 @@ import shapely
 
 from boundaries.importing.joining import Joined
 from boundaries.scheme import Scheme
+from geo.datum import Datum
 from geo.layers.shift import Shift, shifted_layers
 from geo.problem import Problem
 
@@ -17,20 +21,40 @@ _MARGIN_M = 5_000.0
 _METRES_A_DEGREE = 111_320.0
 
 
-def misplaced(joined: Joined, scheme: Scheme) -> list[Problem]:
-    """Return the layers that cannot belong to the same town as the others."""
+def misplaced(
+    joined: Joined, kept: Mapping[str, gpd.GeoDataFrame], scheme: Scheme
+) -> list[Problem]:
+    """Return the layers that cannot belong to the same town as the others.
+
+    Parameters
+    ----------
+    joined
+        What the files give; only these layers can be told.
+    kept
+        Layers of the town as it is.
+    scheme
+        Has the lengths that a shift may have.
+    """
     layers = {
         layer: frame
-        for layer, frame in joined.frames.items()
+        for layer, frame in {**kept, **joined.frames}.items()
         if isinstance(frame, gpd.GeoDataFrame) and frame.geometry.notna().any()
     }
     elsewhere = _elsewhere(joined, layers)
-    told = {problem.layer for problem in elsewhere}
     if elsewhere:
         return elsewhere
     least_m, most_m = scheme.thresholds["shift_m"]
     shifts = shifted_layers(layers, least_m=float(least_m), most_m=float(most_m))
-    return [_shift_problem(joined, each) for each in shifts if each.layer not in told]
+    return [problem for each in shifts for problem in _shift_problems(joined, each)]
+
+
+def _shift_problems(joined: Joined, shift: Shift) -> list[Problem]:
+    """Return the problem with a shifted layer; with those against it where it is the town's own."""
+    if shift.layer in joined.frames:
+        return [_shift_problem(joined, shift)]
+    others = [layer for layer in shift.against if layer in joined.frames]
+    turned = replace(shift, is_inverse=not shift.is_inverse, against=(shift.layer,))
+    return [_shift_problem(joined, replace(turned, layer=layer)) for layer in others]
 
 
 def _shift_problem(joined: Joined, shift: Shift) -> Problem:
@@ -39,7 +63,7 @@ def _shift_problem(joined: Joined, shift: Shift) -> Problem:
         f"importing.shifted_{'from' if shift.is_inverse else 'like'}",
         town_layer=shift.layer,
         others="、".join(shift.against),
-        datum=shift.datum.name.replace("GCJ02", "GCJ-02").replace("BD09", "BD-09"),
+        datum={Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}[shift.datum],
         option=shift.datum.value,
         metres=round(shift.metres),
     )
@@ -58,16 +82,17 @@ def _elsewhere(joined: Joined, layers: dict[str, gpd.GeoDataFrame]) -> list[Prob
         meets = _meets(bounds, box)
         if layer == anchor or meets.mean() >= 0.5:  # noqa: PLR2004 - most of it
             continue
-        own = np.array([*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)])
+        told, other = (layer, anchor) if layer in joined.frames else (anchor, layer)
+        if told not in joined.frames:
+            continue
         problems.append(
             joined.layer_problem(
-                layer,
+                told,
                 "importing.elsewhere",
-                town_layer=layer,
-                anchor=anchor,
-                value=_shown(own),
-                box=_shown(layers[anchor].total_bounds),
-                share=f"{(1 - meets.mean()) * 100:.0f}",
+                town_layer=told,
+                anchor=other,
+                value=_shown(layers[told].total_bounds),
+                box=_shown(layers[other].total_bounds),
             )
         )
     return problems

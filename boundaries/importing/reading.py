@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from boundaries.estimate import count_households, estimate_households
 from boundaries.importing.completing import Parts, completed
 from boundaries.importing.doubling import given_twice, without_doubles
-from boundaries.importing.joining import Joined, joined_layers
+from boundaries.importing.joining import Joined, joined_layers, kept_layers
 from boundaries.importing.placing import misplaced
 from boundaries.importing.referring import dangling
 from boundaries.importing.sources import OSM, SourceFile, sources_in
@@ -111,6 +112,7 @@ def read_files(
     encoding: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     estimate: bool = True,
+    base: Town | None = None,
     progress: Progress | None = None,
 ) -> Imported:
     """Read a town and, where there are grids, its plan.
@@ -140,6 +142,8 @@ def read_files(
         Beyond them a file is refused.
     estimate
         Whether to estimate the households of buildings that give none; flagged ``estimated``.
+    base
+        The town as it is now: layers that the files do not give stay as they are there.
     progress
         Told what is being read.
 
@@ -169,11 +173,18 @@ def read_files(
     readings = without_doubles(readings, notes)
     problems += given_twice([each for each in readings if each.source.file not in named_files])
     joined, more = joined_layers(readings)
-    problems += [*more, *dangling(joined, chosen, problems), *misplaced(joined, scheme)]
+    kept = kept_layers(base, joined)
+    problems += more
+    problems += dangling(joined, kept, unread=_unread(chosen, joined) if problems else set())
+    problems += misplaced(joined, kept, scheme)
     if problems:
         raise InputError(problems)
+    notes += [
+        Message("importing.kept", {"town_layer": layer, "rows": len(frame)})
+        for layer, frame in kept.items()
+    ]
     renumber = any(each.mapping.renumber for each in chosen if each.layer == "grids")
-    parts, problems = _made(joined, name, scheme, renumber=renumber)
+    parts, problems = _made(joined, kept, name, scheme, renumber=renumber)
     if problems:
         raise InputError(problems)
     parts = _counted(parts, scheme, estimate=estimate)
@@ -270,11 +281,21 @@ def _reading_of(path: Path, layer: str, frame: pd.DataFrame) -> Reading:
     return Reading(layer, source, frame, rows, {}, (), "EPSG:4326", ())
 
 
+def _unread(chosen: Sequence[SourceFile], joined: Joined) -> set[str]:
+    """Return the layers whose files could not be read: their own problems say enough."""
+    return {source.layer for source in chosen} - set(joined.frames)
+
+
 def _made(
-    joined: Joined, name: str, scheme: Scheme, *, renumber: bool
+    joined: Joined,
+    kept: Mapping[str, gpd.GeoDataFrame],
+    name: str,
+    scheme: Scheme,
+    *,
+    renumber: bool,
 ) -> tuple[Parts, list[Problem]]:
     """Return the town and the plan's parts, with what the files do not say filled in."""
-    frames = joined.frames
+    frames = {**kept, **joined.frames}
     town = Town.empty(name, scheme).with_layers(
         **{layer: frame for layer, frame in frames.items() if layer in TOWN_LAYERS}
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping
+
+import pandas as pd
 
 from boundaries.importing.joining import Joined
-from boundaries.importing.sources import SourceFile
 from geo.problem import Problem
 
 _REFERENCES = (
@@ -18,30 +19,38 @@ _REFERENCES = (
 
 
 def dangling(
-    joined: Joined, chosen: Sequence[SourceFile], told: Sequence[Problem]
+    joined: Joined, kept: Mapping[str, pd.DataFrame], *, unread: Container[str]
 ) -> list[Problem]:
     """Return the rows that name a building or grid which is not there.
 
-    Where the layer named could not be read, its own problems say enough. Addresses may name
-    grids and buildings of a plan that is not being imported.
+    Addresses may name grids and buildings of a plan that is not being imported.
+
+    Parameters
+    ----------
+    joined
+        What the files give.
+    kept
+        Layers of the town as it is.
+    unread
+        Layers whose files could not be read.
     """
-    unread = {source.layer for source in chosen} - set(joined.frames) if told else set()
     problems: list[Problem] = []
     for layer, column, target, key in _REFERENCES:
         if layer not in joined.frames or target in unread:
             continue
-        if target not in joined.frames:
+        there = joined.frames.get(target, kept.get(target))
+        if there is None:
             if layer != "addresses":
                 problems.append(
                     joined.layer_problem(layer, "importing.layer_needed", needed=target)
                 )
             continue
-        known = set(joined.frames[target][key])
         named = joined.frames[layer][column]
+        missing = named.index[named.notna() & ~named.isin(set(there[key]))].tolist()
         problems += [
             joined.problem(
                 layer, at, "importing.dangling", column=column, value=named[at], target=target
             )
-            for at in named.index[named.notna() & ~named.isin(known)]
+            for at in missing
         ]
     return problems

@@ -20,8 +20,7 @@ import shapely
 
 from geo.layers.lattice import on_lattice
 from geo.layers.schema import STORED_CRS, conform, empty_layer
-from geo.layers.source import DEFAULT_LIMITS, Limits, checked_file, unreadable
-from geo.problem import input_error
+from geo.layers.source import DEFAULT_LIMITS, Limits, checked_file, reading_of, refuse_rows
 
 Tags = Mapping[str, str]
 
@@ -225,7 +224,7 @@ def read_osm(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, gpd.Ge
     factory = osmium.geom.WKBFactory()
     grounds: list[bytes] = []
     dwellings: set[str] = set()
-    try:
+    with reading_of(path):
         item: Any
         for item in osmium.FileProcessor(str(path)).with_areas():
             if not item.tags:
@@ -238,16 +237,7 @@ def read_osm(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, gpd.Ge
                     dwellings.add(row["id"])
                 found[layer].append(row)
                 shapes[layer].append(shape)
-                if len(found[layer]) > limits.rows:
-                    raise input_error(
-                        "layers.too_many_rows",
-                        file=path,
-                        layer=layer,
-                        value=len(found[layer]),
-                        limit=limits.rows,
-                    )
-    except RuntimeError as error:  # osmium's own faults: a file cut short, an unknown format
-        raise unreadable(path, error) from error
+                refuse_rows(path, layer, len(found[layer]), limits)
     layers = {layer: _layer(layer, found[layer], shapes[layer]) for layer in OSM_LAYERS}
     layers["buildings"] = _used_as_their_ground(layers["buildings"], grounds, dwellings)
     return layers

@@ -7,26 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from geo.layers.source import Limits, Source, refuse_rows, unreadable
+from geo.layers.source import Limits, Source, refuse_rows
 from geo.problem import input_error
 
 
 def read(path: Path, limits: Limits) -> Source:
     """Read the file's records; see `geo.layers.source.open_source`."""
-    try:
-        file = pq.ParquetFile(path)
+    with pq.ParquetFile(path) as file:
         refuse_rows(path, None, file.metadata.num_rows, limits)
-        table = file.read()
+        table = file.read().replace_schema_metadata()  # what pandas noted there is not needed
         described = json.loads((file.metadata.metadata or {}).get(b"geo", b"{}"))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        if type(error).__name__ == "InputError":
-            raise
-        raise unreadable(path, error) from error
     name = described.get("primary_column")
     if name is None:
         values = table.to_pandas()

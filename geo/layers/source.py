@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,19 +139,35 @@ def open_source(
 
     checked_file(path, limits)
     suffix = suffix_of(path)
-    if suffix in TABLE_SUFFIXES:
-        source = tables.read(path, source_layer, encoding, limits)
-    elif suffix in PARQUET_SUFFIXES:
-        source = parquet.read(path, limits)
-    elif suffix in VECTOR_SUFFIXES:
-        source = vector.read(path, source_layer, encoding, limits)
-    else:
-        raise input_error(
-            "layers.unknown_format", file=path, value=path.suffix, known=" ".join(SUFFIXES)
-        )
+    with reading_of(path, source_layer):
+        if suffix in TABLE_SUFFIXES:
+            source = tables.read(path, source_layer, encoding, limits)
+        elif suffix in PARQUET_SUFFIXES:
+            source = parquet.read(path, limits)
+        elif suffix in VECTOR_SUFFIXES:
+            source = vector.read(path, source_layer, encoding, limits)
+        else:
+            raise input_error(
+                "layers.unknown_format", file=path, value=path.suffix, known=" ".join(SUFFIXES)
+            )
     if not len(source.table):
         raise InputError(source.problem("layers.no_rows"))
     return source
+
+
+@contextmanager
+def reading_of(path: Path, layer: str | None = None) -> Iterator[None]:
+    """Turn whatever a format's library raises on a damaged file into the error that says so.
+
+    These libraries fail in many ways of their own, even with `UnboundLocalError`; to the user
+    all of them mean that the file cannot be read.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise unreadable(path, error, layer) from error
 
 
 def checked_file(path: Path, limits: Limits) -> None:
@@ -184,5 +202,8 @@ def refuse_rows(path: Path, layer: str | None, rows: int, limits: Limits) -> Non
 def unreadable(path: Path, error: Exception | str, layer: str | None = None) -> InputError:
     """Return the error that says that a file cannot be read, and why."""
     return input_error(
-        "layers.unreadable", file=path, layer=layer, reason=shortened(error, most=300)
+        "layers.unreadable",
+        file=path,
+        layer=layer,
+        reason=shortened(" ".join(f"{error}".split()) or type(error).__name__, most=200),
     )

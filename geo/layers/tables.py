@@ -6,7 +6,8 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pandas as pd
 from geo.layers.source import (
     Limits,
     Source,
+    reading_of,
     refuse_rows,
     refuse_size,
     suffix_of,
@@ -26,18 +28,25 @@ from geo.problem import InputError, Problem, input_error
 
 _DELIMITERS = ",;\t|，；"
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_TITLE_ROWS = 4  # so many rows may stand above the headings
 _HUGE_FIELD = 10_000_000  # a WKT polygon may be long
 
 
 def sheet_names(path: Path) -> list[str]:
     """Return the names of a workbook's sheets."""
-    try:
-        book = openpyxl.load_workbook(path, read_only=True)
-        names = list(book.sheetnames)
-        book.close()
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-        raise unreadable(path, error) from error
-    return names
+    with reading_of(path), _opened(path) as book:
+        return list(book.sheetnames)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[openpyxl.Workbook]:
+    """Open a workbook for reading and close it, also where it turns out to be damaged."""
+    with path.open("rb") as stream:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def read(path: Path, sheet: str | None, encoding: str | None, limits: Limits) -> Source:
@@ -52,17 +61,16 @@ def read(path: Path, sheet: str | None, encoding: str | None, limits: Limits) ->
 
 def _text_table(path: Path, encoding: str | None, limits: Limits) -> pd.DataFrame:
     text = _decoded(path, encoding)
-    first = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first.count) if first else ","
+    first = "\n".join(text.splitlines()[:_TITLE_ROWS])
+    delimiter = max(_DELIMITERS, key=first.count)
     csv.field_size_limit(_HUGE_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        headings = next(reader, [])
-        rows = [row for row in reader if row]
+        rows = _below_title([row for row in reader if row])
     except csv.Error as error:
         raise unreadable(path, f"line {reader.line_num}: {error}") from error
-    refuse_rows(path, None, len(rows), limits)
-    return _frame(path, None, headings, rows)
+    refuse_rows(path, None, len(rows) - 1, limits)
+    return _frame(path, None, rows[0] if rows else [], rows[1:])
 
 
 def _decoded(path: Path, encoding: str | None) -> str:
@@ -76,29 +84,29 @@ def _decoded(path: Path, encoding: str | None) -> str:
 
 
 def _workbook(path: Path, wanted: str | None, limits: Limits) -> tuple[str, pd.DataFrame]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            refuse_size(path, sum(entry.file_size for entry in archive.infolist()), limits)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, OSError) as error:
-        raise unreadable(path, error) from error
-    try:
+    with zipfile.ZipFile(path) as archive:
+        refuse_size(path, sum(entry.file_size for entry in archive.infolist()), limits)
+    with _opened(path) as book:
         if wanted is not None and wanted not in book.sheetnames:
             known = "、".join(book.sheetnames)
             raise input_error("layers.no_layer", file=path, value=wanted, known=known)
         sheet = book[wanted] if wanted is not None else book.worksheets[0]
+        name = str(sheet.title)
         rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        if isinstance(error, InputError):
-            raise
-        raise unreadable(path, error) from error
-    finally:
-        book.close()
     while rows and all(cell is None for cell in rows[-1]):  # formatted, but never filled
         rows.pop()
-    refuse_rows(path, sheet.title, len(rows) - 1, limits)
+    rows = _below_title(rows)
+    refuse_rows(path, name, len(rows) - 1, limits)
     headings = ["" if cell is None else str(cell) for cell in rows[0]] if rows else []
-    return str(sheet.title), _frame(path, str(sheet.title), headings, rows[1:])
+    return name, _frame(path, name, headings, rows[1:])
+
+
+def _below_title(rows: list[list[Any]]) -> list[list[Any]]:
+    """Leave out what stands above the headings: a title across the sheet, empty rows."""
+    for at, row in enumerate(rows[:_TITLE_ROWS]):
+        if sum(cell not in (None, "") for cell in row) > 1:
+            return rows[at:]
+    return rows
 
 
 def _frame(

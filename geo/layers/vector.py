@@ -20,6 +20,7 @@ from geo.layers.source import (
     Limits,
     Shapes,
     Source,
+    reading_of,
     refuse_rows,
     refuse_size,
     suffix_of,
@@ -40,12 +41,9 @@ def layer_names(path: Path) -> list[str]:
     InputError
         The file cannot be read.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # whatever is wrong is found when a layer is read
-            return [str(name) for name, _ in pyogrio.list_layers(path)]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise unreadable(path, error) from error
+    with reading_of(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whatever is wrong is found when a layer is read
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
 
 
 def read(path: Path, source_layer: str | None, encoding: str | None, limits: Limits) -> Source:
@@ -95,22 +93,10 @@ def _records(
     """Read a layer's records; what GDAL only warns of (a record cut short) is an error here."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        try:
-            any_bytes = "ISO-8859-1" if suffix_of(path) == ".shp" else None
-            info = pyogrio.read_info(
-                path, layer=layer, encoding=any_bytes, force_feature_count=True
-            )
-            refuse_rows(path, layer, int(info["features"]), limits)
-            meta, geometry, fields = _decoded(path, layer, encoding)
-        except (
-            pyogrio.errors.DataSourceError,
-            pyogrio.errors.DataLayerError,
-            pyogrio.errors.FeatureError,
-            pyogrio.errors.FieldError,
-            UnicodeDecodeError,
-            LookupError,
-        ) as error:
-            raise unreadable(path, error, layer) from error
+        any_bytes = "ISO-8859-1" if suffix_of(path) == ".shp" else None
+        info = pyogrio.read_info(path, layer=layer, encoding=any_bytes, force_feature_count=True)
+        refuse_rows(path, layer, int(info["features"]), limits)
+        meta, geometry, fields = _decoded(path, layer, encoding)
     rows = len(fields[0]) if fields else len(geometry if geometry is not None else ())
     if rows != info["features"]:
         raise unreadable(path, f"{rows} of {info['features']} records", layer)
@@ -176,22 +162,17 @@ def _parsed(geometry: npt.NDArray[np.object_] | None) -> tuple[Shapes, npt.NDArr
 
 def _refuse_broken_database(path: Path) -> None:
     """Refuse a GeoPackage that lost pages: GDAL would read what is left without a word."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        raise unreadable(path, error) from error
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        database.text_factory = bytes  # what is wrong with it may be no text
+        verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0].decode(errors="replace")
     if verdict != "ok":
         raise unreadable(path, verdict)
 
 
 def _refuse_unpacked(path: Path, limits: Limits) -> None:
     """Refuse an archive that unpacks to more than the limits."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise unreadable(path, error) from error
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
     refuse_size(path, size, limits)
 
 

@@ -411,6 +411,37 @@ def test_nanjing_shifted_is_noticed(shared_data: Path, tmp_path: Path) -> None:
     assert _keys(problems) == {"importing.shifted_like"}
 
 
+def test_layers_that_are_not_given_stay_as_the_town_has_them(
+    demo: tuple[Town, Plan], written: Path
+) -> None:
+    town, plan = demo
+    sources = {"grids": written / "grids.gpkg", "assignments": written / "assignments.csv"}
+    imported = read_files(sources, town.name, town.scheme, base=town)
+    for layer in TOWN_LAYERS:
+        _same(getattr(imported.town, layer), getattr(town, layer))
+    assert imported.plan is not None
+    _same(imported.plan.assignments, plan.assignments)
+    assert any(note.key == "importing.kept" for note in imported.notes)
+
+
+def test_a_new_layer_is_laid_on_those_that_the_town_has(
+    demo: tuple[Town, Plan], tmp_path: Path
+) -> None:
+    town, plan = demo
+    shifted = shapely.transform(
+        plan.grids.geometry.to_numpy(),
+        lambda xy: np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], Datum.GCJ02)),
+    )
+    frame = plan.grids.set_geometry(list(shifted), crs=4490)
+    sources = {"grids": write_layer(frame, tmp_path / "grids.gpkg", "grids")}
+    problems = _refused(lambda: read_files(sources, town.name, town.scheme, base=town))
+    assert _keys(problems) == {"importing.shifted_like"}
+    far = frame.set_geometry([translate(shape, 1.0) for shape in shifted], crs=4490)
+    sources = {"grids": write_layer(far, tmp_path / "grids.gpkg", "grids")}
+    problems = _refused(lambda: read_files(sources, town.name, town.scheme, base=town))
+    assert _keys(problems) == {"importing.elsewhere"}
+
+
 def test_points_count_as_places(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"text": ["甲"]}, geometry=[Point(111.67, 38.28)], crs=4490)
     path = write_layer(frame, tmp_path / "addresses.gpkg", "addresses")

@@ -119,3 +119,19 @@ def test_bad_options(folder: Path, tmp_path: Path, wangge: Wangge) -> None:
         assert done.status == 2, options
         assert done.err
     assert not home.exists()
+
+
+def test_a_second_import_keeps_what_it_does_not_give(
+    folder: Path, tmp_path: Path, wangge: Wangge
+) -> None:
+    addresses = tmp_path / "岚县地址.csv"
+    addresses.write_text("地址,经度,纬度\n滨河街1号,111.665,38.275\n", "utf-8")
+    assert wangge(folder, "--apply").status == 0
+    layer = f"addresses={addresses}"
+    assert wangge("--layer", layer, "--town", "岚县", "--apply").status == 0
+    with open_store(Home(tmp_path / "home").store_url) as store:
+        town = store.load_town("岚县")
+        assert (len(town.addresses), len(town.communities)) == (1, 1)
+    assert wangge("--layer", layer, "--town", "岚县", "--apply", "--replace").status == 0
+    with open_store(Home(tmp_path / "home").store_url) as store:
+        assert len(store.load_town("岚县").communities) == 0

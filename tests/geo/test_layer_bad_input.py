@@ -314,3 +314,21 @@ def test_no_coordinates_in_a_table(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("地址,电话\n甲,1\n", "utf-8")
     assert _keys(_problems(lambda: read_layer(path, "addresses"))) == ["no_coordinates"]
+
+
+@pytest.mark.parametrize(
+    "suffix", [".gpkg", ".geojson", ".fgb", ".parquet", ".shp", ".xlsx", ".csv", ".kml"]
+)
+def test_damaged_bytes_are_refused_or_harmless(tmp_path: Path, suffix: str) -> None:
+    path = write_layer(_many(30), tmp_path / f"buildings{suffix}", "buildings")
+    whole = path.read_bytes()
+    rng = np.random.default_rng(11)
+    for _ in range(25):
+        damaged = bytearray(whole)
+        for at in rng.integers(0, len(damaged), 4):
+            damaged[at] = rng.integers(0, 256)
+        path.write_bytes(damaged)
+        try:
+            read_layer(path, "buildings", crs="EPSG:4490")
+        except InputError as error:
+            assert error.problems  # noqa: PT017 - either way is right, any other error is not

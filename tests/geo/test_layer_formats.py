@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -162,6 +163,40 @@ def test_xlsx_with_numbers_dates_and_words(tmp_path: Path) -> None:
     assert read["since"].tolist() == [pd.Timestamp("2026-01-02"), pd.Timestamp("2026-03-01")]
     assert read["duty_phone"].tolist() == ["3500000", "0358-0000000"]
     assert read["stand_in"].tolist() == [False, True]
+
+
+def test_title_above_the_headings(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["岚县网格员名册"])
+    sheet.merge_cells("A1:C1")
+    sheet.append([None])
+    sheet.append(["网格编码", "角色", "姓名"])
+    sheet.append(["141127100201001", "网格长", "甲"])
+    book.save(tmp_path / "a.xlsx")
+    assert read_layer(tmp_path / "a.xlsx", "contacts")["name"].tolist() == ["甲"]
+    text = "岚县网格员名册,,\n网格编码,角色,姓名\n141127100201001,网格长,甲\n"
+    (tmp_path / "a.csv").write_text(text, "utf-8")
+    assert read_layer(tmp_path / "a.csv", "contacts")["name"].tolist() == ["甲"]
+
+
+def test_shapefile_names_cut_at_ten_bytes(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"统计用区划代码": ["141127100201"], "社区名称": ["滨河社区"]},
+        geometry=[box(111.6, 38.2, 111.7, 38.3)],
+        crs="EPSG:4490",
+    )
+    for name in ("utf8", "gbk"):
+        path = write_layer(frame, tmp_path / f"{name}.shp", "communities")
+        if name == "gbk":
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                pyogrio.write_dataframe(frame, path, encoding="GB18030")
+            path.with_suffix(".cpg").unlink()
+        read = read_layer(path, "communities")
+        assert read["code"].tolist() == ["141127100201"]
+        assert read["name"].tolist() == ["滨河社区"]
 
 
 def test_heights_are_left_out(tmp_path: Path) -> None:
