@@ -20,6 +20,7 @@ from boundaries.rules.belonging import (
     grids_at,
     position_of_building,
     share_footprint,
+    stacked,
 )
 from boundaries.rules.case import Case, listed
 from boundaries.rules.counts import assignment_households, building_households, households
@@ -93,14 +94,21 @@ def _in_jurisdiction(case: Case, points: npt.NDArray[np.object_]) -> npt.NDArray
 def _held_twice(
     case: Case, points: npt.NDArray[np.object_], point: Positions, grid: Positions
 ) -> npt.NDArray[np.bool_]:
-    """Return which points lie inside two grids (not on the border between them)."""
+    """Return which points lie inside two grids, not on the border between them.
+
+    Grids with the very same ground are V03's.
+    """
+    stacks = case.once(stacked)
     twice = np.zeros(len(points), dtype=bool)
     several = np.flatnonzero(np.bincount(point, minlength=len(points)) > 1)
     for at in several:
         holders = grid[slice(*np.searchsorted(point, [at, at + 1]))]
         holders = holders[shapely.contains_properly(case.sound_grids[holders], points[at])]
         codes = case.grids["code"].iloc[holders].tolist()
-        twice[at] = any(not share_footprint(case, codes[0], code) for code in codes[1:])
+        twice[at] = any(
+            not share_footprint(case, codes[0], code) and {codes[0], code} not in stacks
+            for code in codes[1:]
+        )
     return twice
 
 

@@ -12,6 +12,8 @@ import shapely
 from boundaries.rules.case import Case, sound
 from boundaries.runs import parse_runs
 
+_SAME_AREA_SHARE = 1e-6
+
 Positions = npt.NDArray[np.int64]
 
 
@@ -113,6 +115,24 @@ def share_footprint(case: Case, one: str, other: str) -> bool:
     groups = case.once(slice_groups)
     nothing: frozenset[str] = frozenset()
     return not groups.get(one, nothing).isdisjoint(groups.get(other, nothing))
+
+
+def stacked(case: Case) -> frozenset[frozenset[str]]:
+    """Return the pairs of grids of one level that lie on the very same ground."""
+    pairs = set()
+    codes = case.grids["code"].to_numpy()
+    for number in case.levels:
+        positions = np.flatnonzero((case.grids["level"] == number) & case.once(base_grids))
+        shapes = case.sound_grids[positions]
+        one, other = shapely.STRtree(shapes).query(shapes, predicate="covers")
+        one, other = (side[one < other] for side in (one, other))
+        area = shapely.area(shapes)
+        same = np.abs(area[one] - area[other]) <= _SAME_AREA_SHARE * area[one]
+        pairs |= {
+            frozenset(pair)
+            for pair in zip(codes[positions[one[same]]], codes[positions[other[same]]], strict=True)
+        }
+    return frozenset(pair for pair in pairs if len(pair) > 1)
 
 
 def cells_of(stairs: str | None, floors: str | None, whole: tuple[int, int]) -> int:

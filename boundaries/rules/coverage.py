@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.finding import Finding, Severity
+from boundaries.rules.belonging import stacked
 from boundaries.rules.case import Case
 from boundaries.rules.registry import rule
 from boundaries.scheme import Scheme
@@ -219,6 +220,8 @@ def overlaps(case: Case) -> Iterator[Finding]:
 
 def _is_sliced(case: Case, fault: Fault) -> bool:
     """Return whether grids overlap only where buildings are divided between them."""
+    if frozenset(fault.codes) in case.once(stacked):
+        return True  # slices of one building, or else V03 tells it
     shares = case.plan.assignments
     if not len(shares) or fault.geometry is None:
         return False

@@ -15,16 +15,15 @@ import shapely
 from boundaries.finding import Finding, Severity
 from boundaries.rules.belonging import (
     assigned,
-    base_grids,
     building_points,
+    position_of_code,
     share_footprint,
+    stacked,
 )
 from boundaries.rules.case import Case, listed
 from boundaries.rules.counts import building_households
 from boundaries.rules.registry import rule
 from boundaries.runs import parse_runs, write_runs
-
-_SAME_AREA_SHARE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -201,27 +200,22 @@ def shared_footprints_are_slices(case: Case) -> Iterator[Finding]:
     """Grids that lie on the very same ground hold slices of a same building.
 
     They are then one slice group, and the overlap rule excuses them. Two grids of one level with
-    the same footprint and no slice between them are told here.
+    the same footprint and no slice between them are told here, and not as an overlap.
     """
-    for number in case.levels:
-        at_level = (case.grids["level"] == number).to_numpy() & case.once(base_grids)
-        positions = np.flatnonzero(at_level)
-        shapes = case.sound_grids[positions]
-        one, other = shapely.STRtree(shapes).query(shapes, predicate="covers")
-        one, other = (side[one < other] for side in (one, other))
-        area = shapely.area(shapes)
-        same = np.abs(area[one] - area[other]) <= _SAME_AREA_SHARE * area[one]
-        for first, second in zip(positions[one[same]], positions[other[same]], strict=True):
-            codes = case.grids["code"].iloc[[first, second]].tolist()
-            if codes[0] != codes[1] and not share_footprint(case, *codes):
-                yield case.finding(
-                    "V03.unlinked",
-                    Severity.ERROR,
-                    level=number,
-                    grids=codes,
-                    place=shapes[np.searchsorted(positions, first)],
-                    measure=float(shapely.area(case.sound_grids[first])),
-                    unit="m²",
-                    one=case.label(int(first)),
-                    other=case.label(int(second)),
-                )
+    positions = case.once(position_of_code)
+    for codes in case.once(stacked):
+        if share_footprint(case, *codes):
+            continue
+        first, second = sorted(positions[code] for code in codes)
+        shape = case.sound_grids[first]
+        yield case.finding(
+            "V03.unlinked",
+            Severity.ERROR,
+            level=int(case.grids["level"].iloc[first]),
+            grids=codes,
+            place=shape,
+            measure=shapely.area(shape),
+            unit="m²",
+            one=case.label(first),
+            other=case.label(second),
+        )

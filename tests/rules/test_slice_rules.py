@@ -91,6 +91,15 @@ def test_v02_wants_floors_in_one_run(small):
     assert kinds(found) == ["V02.scattered"]
 
 
+def test_two_grids_on_the_same_ground_are_one_finding(small):
+    shapes = small.plan.grids.set_index("code").geometry
+    both = shapes[THIRD].union(shapes[f"{THIRD[:-1]}5"])
+    stacked = small.grid(THIRD, geometry=both).grid(f"{THIRD[:-1]}5", geometry=both)
+    assert {"V03.unlinked"} == {
+        kind for kind in stacked.kinds() if not kind.startswith("C04.table")
+    }
+
+
 def test_v03_tells_a_shared_footprint_without_slices(small):
     shapes = small.plan.grids.set_index("code").geometry
     stacked = small.grid(THIRD, geometry=shapes[f"{THIRD[:-1]}5"])
