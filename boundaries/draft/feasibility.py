@@ -57,23 +57,24 @@ def neighbours_of(graph: UnitGraph) -> list[list[int]]:
     return found
 
 
-def hopeless_units(graph: UnitGraph, low: int, high: int) -> Integers:
+def hopeless_units(
+    graph: UnitGraph, low: int, high: int, *, households: Integers | None = None
+) -> Integers:
     """Return the units that no connected set of low … high households contains: a proof.
 
     Too large by themselves, or too small with neighbours that are all too large to join, or on
     ground with too few households. Units without households need no grid of their own and are
-    not counted.
+    not counted. `households` takes the place of the graph's own.
     """
     neighbours = neighbours_of(graph)
-    households = graph.households.tolist()
-    suspects = np.flatnonzero(
-        (graph.households > high) | ((graph.households < low) & (graph.households > 0))
-    )
+    weights = graph.households if households is None else households
+    suspects = np.flatnonzero((weights > high) | ((weights < low) & (weights > 0)))
+    held = weights.tolist()
     return np.array(
         [
             unit
             for unit in suspects.tolist()
-            if _has_no_set(unit, neighbours, households, low, high)
+            if _has_no_set(unit, neighbours, held, low, high)
         ],
         dtype=np.int64,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from boundaries.draft.compiled import Integers
+from boundaries.draft.compiled import Integers, given
 from boundaries.draft.graph import UnitGraph, net_of
 from boundaries.draft.improve import improve
 from boundaries.draft.measure import measure, numbered, off_band, totals
@@ -72,6 +72,7 @@ def draw(
     seed: int,
     effort: Effort | None = None,
     keep: Integers | None = None,
+    held: Sequence[Integers] | None = None,
 ) -> list[Integers]:
     """Draw every level inside the one above it.
 
@@ -87,6 +88,8 @@ def draw(
         How much polish.
     keep
         Group of every unit that level 1 should keep whole where it fits (an estate); -1: none.
+    held
+        Households of every unit to count on each level, where not the graph's own.
 
     Returns
     -------
@@ -98,10 +101,13 @@ def draw(
     ground = graph.components()
     drawn: list[Integers] = []
     for index, aim in enumerate(aims):
+        if held is not None:
+            graph = replace(graph, households=held[index])
+            net = net._replace(households=given(held[index]))
         if index == 0:
             label = _coarsest(graph, net, ground, aim, seed, effort, keep)
         else:
-            label = _inside(graph, net, drawn, aims, index, seed, effort)
+            label = _inside(graph, net, drawn, aims, index, seed, effort, held)
         drawn.append(label)
         effort.told((index + 1) / len(aims))
     return [numbered(label) for label in drawn]
@@ -181,6 +187,7 @@ def _inside(
     index: int,
     seed: int,
     effort: Effort,
+    held: Sequence[Integers] | None,
 ) -> Integers:
     """Draw a finer level; parents that cannot be divided are recut with their neighbours."""
     aim, parent = aims[index], drawn[index - 1]
@@ -188,8 +195,9 @@ def _inside(
         graph, parent, aim, seed=seed + index, tries=_TRIES, enough=_ENOUGH, net=net
     )
     if off.any():
+        counted = [graph.households] * len(aims) if held is None else held
         label = mended_parents(
-            graph, drawn, label, aims[: index + 1], seed=seed, until=effort.until
+            graph, drawn, label, aims[: index + 1], counted, seed=seed, until=effort.until
         )
     if not effort.over:
         label = improve(
@@ -213,13 +221,14 @@ def polished(
     seed: int,
     seconds: float = float("inf"),
     keep: Integers | None = None,
+    held: Sequence[Integers] | None = None,
     told: Callable[[float], None] | None = None,
 ) -> list[Integers]:
     """Draw again with more work; the result is never worse than the drawing given.
 
     Parameters
     ----------
-    graph, aims, seed, keep
+    graph, aims, seed, keep, held
         As for `draw`.
     drawn
         A drawing of all levels.
@@ -236,14 +245,21 @@ def polished(
     effort = replace(POLISH, until=time.monotonic() + seconds)
     if told is not None:
         effort = replace(effort, told=told)
-    again = draw(graph, aims, seed=seed, effort=effort, keep=keep)
-    return min(drawn, again, key=lambda labels: _worth(graph, aims, labels))
+    again = draw(graph, aims, seed=seed, effort=effort, keep=keep, held=held)
+    return min(drawn, again, key=lambda labels: _worth(graph, aims, labels, held))
 
 
-def _worth(graph: UnitGraph, aims: Sequence[Aim], labels: Sequence[Integers]) -> tuple[int, float]:
+def _worth(
+    graph: UnitGraph,
+    aims: Sequence[Aim],
+    labels: Sequence[Integers],
+    held: Sequence[Integers] | None,
+) -> tuple[int, float]:
     """Households off their bands first, then shape; the less, the better."""
+    counted = [graph.households] * len(aims) if held is None else held
     found = [
-        measure(graph, label, aim.low, aim.high) for label, aim in zip(labels, aims, strict=True)
+        measure(replace(graph, households=households), label, aim.low, aim.high)
+        for households, label, aim in zip(counted, labels, aims, strict=True)
     ]
     shape = -sum(one.compactness + one.barrier_percent / 100 for one in found)
     return sum(one.off for one in found), shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ def mended_parents(
     drawn: list[Integers],
     label: Integers,
     aims: Sequence[Aim],
+    held: Sequence[Integers],
     *,
     seed: int,
     until: float,
@@ -37,6 +39,8 @@ def mended_parents(
         Children, of every unit.
     aims
         Of all levels down to the children's.
+    held
+        Households of every unit, by level.
     seed
         Of the recuts.
     until
@@ -47,7 +51,7 @@ def mended_parents(
     numpy.ndarray
         The children; never more households off the band than before.
     """
-    fix = _Recutting(graph, drawn, label, aims, np.random.default_rng(seed))
+    fix = _Recutting(graph, drawn, label, aims, held, np.random.default_rng(seed))
     for reach in ("parent", "anywhere"):
         for unit in fix.troubled():
             if time.monotonic() > until:
@@ -66,10 +70,12 @@ class _Recutting:
         drawn: list[Integers],
         children: Integers,
         aims: Sequence[Aim],
+        held: Sequence[Integers],
         random: np.random.Generator,
     ) -> None:
         self.graph, self.drawn, self.children = graph, drawn, children.copy()
         self.aims, self.random = aims, random
+        self.held = held[: len(aims)]
         drawn[-1] = drawn[-1].copy()
         passable = ~graph.walled
         one, other = graph.one[passable], graph.other[passable]
@@ -84,13 +90,14 @@ class _Recutting:
 
     def troubled(self) -> list[int]:
         """Return a unit of every child that is off the band."""
-        off = self._off(self.children, self.aims[-1])
+        off = self._off(self.children)
         units = np.flatnonzero(off[self.children] > 0)
         first = np.unique(self.children[units], return_index=True)[1]
         return [int(unit) for unit in np.sort(units[first])]
 
-    def _off(self, label: Integers, aim: Aim) -> Integers:
-        return off_band(totals(self.graph.households, label), aim.low, aim.high)
+    def _off(self, children: Integers) -> Integers:
+        aim = self.aims[-1]
+        return off_band(totals(self.held[-1], children), aim.low, aim.high)
 
     def recut(self, unit: int, *, across: bool) -> None:
         """Recut a unit's parent with neighbours until its children fit; keep what is better."""
@@ -111,14 +118,15 @@ class _Recutting:
                 unit = self._worst(units)
 
     def _worst(self, units: Integers) -> int:
-        off = self._off(self.children, self.aims[-1])
+        off = self._off(self.children)
         return int(units[np.argmax(off[self.children[units]])])
 
     def _trouble(self, units: Integers, parents: Integers, children: Integers) -> tuple[int, int]:
-        households = self.graph.households[units]
         return tuple(  # type: ignore[return-value]
-            int(off_band(totals(households, numbered(label)), aim.low, aim.high).sum())
-            for label, aim in ((parents, self.aims[-2]), (children, self.aims[-1]))
+            int(off_band(totals(held[units], numbered(label)), aim.low, aim.high).sum())
+            for label, aim, held in zip(
+                (parents, children), self.aims[-2:], self.held[-2:], strict=True
+            )
         )
 
     def _group(self, parent: int, more: int, *, across: bool) -> list[int]:
@@ -143,7 +151,9 @@ class _Recutting:
         if region.any():
             return None
         seed = int(self.random.integers(1 << 40))
+        part = replace(part, households=self.held[-2][units])
         parents, _ = divide(part, region, self.aims[-2], seed=seed, tries=2, enough=1)
+        part = replace(part, households=self.held[-1][units])
         children, _ = divide(part, parents, self.aims[-1], seed=seed + 1, tries=_TRIES, enough=1)
         return parents, children
 
@@ -163,8 +173,8 @@ class _Recutting:
             above[units[mine]] = touched[int(np.argmax(shared))]
         for old in touched.tolist():
             members = np.flatnonzero(above == old)
-            held = int(self.graph.households[members].sum())
-            was = int(self.graph.households[self.drawn[-2] == old].sum())
+            held = int(self.held[-3][members].sum())
+            was = int(self.held[-3][self.drawn[-2] == old].sum())
             if (
                 not len(members)
                 or off_band(np.array([held]), aim.low, aim.high)[0]

@@ -1,0 +1,205 @@
+"""A plan of all levels from a town's layers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from boundaries.draft.arrangement import Projection
+from boundaries.draft.compiled import Integers
+from boundaries.draft.dwellings import with_stairs
+from boundaries.draft.explaining import Explanation, explanations, feasibility_notes
+from boundaries.draft.graph import UnitGraph
+from boundaries.draft.grids import GridMaker, Parts, dissolved
+from boundaries.draft.ground import with_community
+from boundaries.draft.levels import Effort, aims_of, draw, polished
+from boundaries.draft.measure import numbered
+from boundaries.draft.specials import special_compounds
+from boundaries.draft.stacks import weights_at
+from boundaries.draft.units import NONE, Units, units_of
+from boundaries.plan import Plan
+from boundaries.town import Town
+from geo.layers import STORED_CRS
+from geo.problem import input_error
+from messages import Message
+
+_HOMES = ("estate", "resettlement", "village")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a planner may ask of a draft.
+
+    Attributes
+    ----------
+    levels
+        How many levels to draw; None: all.
+    seed
+        Same seed, same draft.
+    polish
+        Whether to work some twenty times longer at shapes and borders.
+    seconds
+        Time limit; the best so far is returned when it is over.
+    told
+        Called with the share of the drawing that is done.
+    """
+
+    levels: int | None = None
+    seed: int = 0
+    polish: bool = False
+    seconds: float = float("inf")
+    told: Callable[[float], None] = field(default=lambda _share: None)
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A draft and what must be said of it.
+
+    Attributes
+    ----------
+    town
+        The town; its jurisdiction and communities carry every vertex of a grid's border on
+        them, and buildings that were divided know their stairs and floors.
+    plan
+        The draft; contacts are left open.
+    notes
+        What cannot be met, from arithmetic, before anything was drawn.
+    explanations
+        Why each grid off its band is off.
+    """
+
+    town: Town
+    plan: Plan
+    notes: tuple[Message, ...]
+    explanations: tuple[Explanation, ...]
+
+
+def draft_plan(town: Town, name: str, wishes: Wishes | None = None) -> Drafted:
+    """Draw a plan of nested grids, inside communities, along barriers, in their bands.
+
+    Parameters
+    ----------
+    town
+        Needs a jurisdiction; buildings without households count as empty.
+    name
+        Name of the plan.
+    wishes
+        Seed, effort, levels.
+
+    Raises
+    ------
+    InputError
+        The town has no jurisdiction, or a level has more grids than its codes can number.
+    """
+    wishes = wishes or Wishes()
+    until = time.monotonic() + wishes.seconds
+    town = prepared(town)
+    units = units_of(town)
+    special = special_compounds(town, units)
+    labels = drawn_levels(town, units, special, wishes, until)
+    return finished(town, name, units, Parts(labels, special))
+
+
+def prepared(town: Town) -> Town:
+    """Return the town ready to be cut into units; raises where it has no jurisdiction."""
+    if not len(town.jurisdiction):
+        raise input_error("draft.no_jurisdiction", layer="jurisdiction")
+    town = with_community(town)
+    return town.with_layers(buildings=with_stairs(town.buildings, town.scheme))
+
+
+def drawn_levels(
+    town: Town, units: Units, special: Integers, wishes: Wishes, until: float
+) -> list[Integers]:
+    """Return the part of every unit by level; a special-purpose compound is one part of each."""
+    levels = wishes.levels or len(town.scheme.levels)
+    bands = [(level.low, level.high) for level in town.scheme.levels[:levels]]
+    general = np.flatnonzero(special == NONE)
+    graph = units.graph.part(general)
+    labels = [np.full(len(special), NONE, np.int64) for _ in bands]
+    if len(general):
+        parts = _drawn(town, units, general, graph, bands, wishes, until)
+        for label, part in zip(labels, parts, strict=True):
+            label[general] = part
+    for label in labels:
+        free = int(label.max(initial=-1)) + 1
+        compounds = special[special != NONE]
+        if len(compounds):
+            label[special != NONE] = free + numbered(compounds)
+    return labels
+
+
+def _drawn(
+    town: Town,
+    units: Units,
+    general: Integers,
+    graph: UnitGraph,
+    bands: list[tuple[int, int]],
+    wishes: Wishes,
+    until: float,
+) -> list[Integers]:
+    aims = aims_of(graph, bands)
+    held = [weights_at(graph.households, high) for _, high in bands]
+    homes = town.estates["kind"].isin(_HOMES).to_numpy()
+    estate = units.estate[general]
+    keep = np.where((estate != NONE) & homes[estate] if len(homes) else False, estate, NONE)
+    graph = replace(graph, price=_dear_inside(graph, keep))
+    effort = Effort(until=until, told=wishes.told)
+    parts = draw(graph, aims, seed=wishes.seed, effort=effort, keep=keep, held=held)
+    if wishes.polish:
+        parts = polished(
+            graph,
+            aims,
+            parts,
+            seed=wishes.seed,
+            seconds=until - time.monotonic(),
+            keep=keep,
+            held=held,
+            told=wishes.told,
+        )
+    return parts
+
+
+def _dear_inside(graph: UnitGraph, keep: Integers) -> Integers:
+    """Return prices with borders inside an estate made dearer: kept whole where it fits."""
+    inside = (keep[graph.one] == keep[graph.other]) & (keep[graph.one] != NONE)
+    return np.where(inside, graph.price + graph.length // 2, graph.price)
+
+
+def finished(town: Town, name: str, units: Units, parts: Parts) -> Drafted:
+    """Return the draft of some parts, with the town noded to it."""
+    projection = Projection(town.crs)
+    maker = GridMaker(town, units, parts)
+    estimated = bool(town.buildings["estimated"].any())
+    grids = maker.frame(projection, estimated=estimated)
+    plan = Plan.of(name, town.name, grids, assignments=maker.assignments())
+    noded = _noded(town, units)
+    return Drafted(
+        noded,
+        plan,
+        feasibility_notes(town, units, len(parts.labels)),
+        explanations(town, units, parts, maker),
+    )
+
+
+def _noded(town: Town, units: Units) -> Town:
+    """Return the town whose communities and jurisdiction have every vertex of the faces."""
+    community = units.community[units.unit_of_face]
+    rows, label = np.unique(community, return_inverse=True)
+    shapes = dissolved(units.faces, label)
+    geometry = town.communities.geometry.to_numpy().copy()
+    geometry[rows] = shapes
+    outline = shapely.coverage_union_all(units.faces)
+    return town.with_layers(
+        communities=town.communities.set_geometry(
+            gpd.GeoSeries(list(geometry), index=town.communities.index, crs=STORED_CRS)
+        ),
+        jurisdiction=town.jurisdiction.set_geometry(
+            gpd.GeoSeries([outline], index=town.jurisdiction.index, crs=STORED_CRS)
+        ),
+    )
