@@ -1,0 +1,62 @@
+"""The flawed demo town: every planted fault is found, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from boundaries.check import check
+from boundaries.rules import catalogue
+from examples.flawed import flawed_town
+from examples.town import demo_town
+
+SEED = 7
+
+
+def keys(findings):
+    return [(f.rule, f.kind, f.level, f.grids) for f in findings]
+
+
+@pytest.fixture(scope="module")
+def sound():
+    return check(*demo_town(SEED)).findings
+
+
+@pytest.fixture(scope="module")
+def flawed():
+    town, plan, truth = flawed_town(SEED)
+    return check(town, plan).findings, truth
+
+
+def test_the_sound_town_has_no_error_and_no_warning(sound):
+    assert [str(f.message) for f in sound if f.severity != "I"] == []
+
+
+def test_the_sound_town_is_told_that_its_numbers_do_not_fit(sound):
+    assert [finding.rule for finding in sound] == ["S02"]
+
+
+def test_every_planted_fault_is_found_and_nothing_else(sound, flawed):
+    findings, truth = flawed
+    planted = [(p.rule, p.kind, p.level, p.grids) for p in truth]
+    assert sorted(keys(findings), key=str) == sorted([*planted, *keys(sound)], key=str)
+
+
+def test_every_rule_has_a_planted_fault(sound, flawed):
+    _, truth = flawed
+    planted = {p.rule for p in truth} | {finding.rule for finding in sound}
+    assert {info.id for info in catalogue()} - planted == set()
+
+
+def test_every_fault_says_what_and_where(flawed):
+    findings, _ = flawed
+    for finding in findings:
+        words = finding.properties()
+        assert words["message_zh"]
+        assert words["message_en"]
+    nowhere = {finding.rule for finding in findings if finding.geometry is None}
+    assert nowhere <= {"S02", "R01", "R02", "C05", "H07"}
+
+
+def test_the_same_seed_plants_the_same_faults(flawed):
+    _, truth = flawed
+    assert flawed_town(SEED)[2] == truth
