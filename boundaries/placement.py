@@ -59,6 +59,10 @@ class Placement:
     layers: tuple[Layer, ...]
     sharing: dict[int, tuple[int, ...]]
 
+    def __reduce__(self) -> tuple[type[Placement], tuple[object, ...]]:
+        """Leave out what is worked out anew where the placement is sent to."""
+        return Placement, (self.levels, self.layers, self.sharing)
+
     def locate(self, longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> Rows:
         """Return the row of the grid of each point (first axis) at each level (second).
 

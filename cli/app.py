@@ -11,6 +11,7 @@ import typer
 
 from boundaries.home import Home
 from cli import (
+    assigning,
     checking,
     contacts,
     demonstrating,
@@ -21,6 +22,7 @@ from cli import (
     planning,
     publishing,
     serving,
+    snapshots,
     storing,
 )
 from cli.screen import both, explained, out
@@ -73,6 +75,8 @@ for module in (
     checking,
     publishing,
     looking_up,
+    assigning,
+    snapshots,
     mapping,
     serving,
     planning,

@@ -53,6 +53,10 @@ class Locator:
         self.coverage = coverage
         self.crs = crs
 
+    def __reduce__(self) -> tuple[type[Locator], tuple[object, ...]]:
+        """Leave out what is worked out anew where the locator is sent to."""
+        return Locator, (self.coverage, self.crs)
+
     @classmethod
     def build(
         cls,

@@ -1,0 +1,307 @@
+"""Files of points, read and written part by part: CSV, XLSX, GeoParquet, GeoPackage."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import pyproj
+import shapely
+from openpyxl.utils.exceptions import InvalidFileException
+
+from geo.layers import STORED_CRS
+from geo.problem import input_error
+
+Floats = npt.NDArray[np.float64]
+
+EASTINGS = ("longitude", "lon", "lng", "经度", "x")
+NORTHINGS = ("latitude", "lat", "纬度", "y")
+_STORED = pyproj.CRS.from_user_input(STORED_CRS)
+_TIMELESS = datetime(2000, 1, 1)  # noqa: DTZ001 - office files know no zones
+FORMATS = (".csv", ".xlsx", ".parquet", ".gpkg")
+
+
+_UNREADABLE = (
+    OSError,
+    UnicodeError,
+    KeyError,
+    pa.ArrowException,
+    pyogrio.errors.DataSourceError,
+    pd.errors.ParserError,
+    pd.errors.EmptyDataError,
+    zipfile.BadZipFile,
+    InvalidFileException,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a file.
+
+    Attributes
+    ----------
+    table
+        All columns but the geometry.
+    longitude, latitude
+        Degrees; NaN where a row has no point that can be read.
+    """
+
+    table: pd.DataFrame
+    longitude: Floats
+    latitude: Floats
+
+
+def format_of(path: Path) -> str:
+    """Return the format that a file's name tells.
+
+    Raises
+    ------
+    InputError
+        It is none of `FORMATS`.
+    """
+    suffix = path.suffix.lower()
+    suffix = ".parquet" if suffix == ".geoparquet" else suffix
+    if suffix not in FORMATS:
+        raise input_error("assign.unknown_format", file=path, value=suffix, known=" ".join(FORMATS))
+    return suffix
+
+
+def count_rows(path: Path) -> int | None:
+    """Return the number of rows where the file tells it without being read."""
+    suffix = format_of(path)
+    if suffix == ".parquet":
+        return int(pq.read_metadata(path).num_rows)
+    if suffix == ".gpkg":
+        return int(pyogrio.read_info(path)["features"])
+    return None
+
+
+def read_parts(path: Path, rows: int, *, x: str | None, y: str | None) -> Iterator[Part]:
+    """Yield a file's rows in parts of a fixed length.
+
+    Parameters
+    ----------
+    path
+        The file.
+    rows
+        Rows in each part but the last.
+    x, y
+        Columns of longitude and latitude in CSV and XLSX; found by their usual names otherwise.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or it has no points.
+    """
+    suffix = format_of(path)
+    if not path.is_file():
+        raise input_error("assign.no_file", file=path)
+    try:
+        if suffix == ".csv":
+            yield from _by_columns(path, _csv_tables(path, rows), x, y)
+        elif suffix == ".xlsx":
+            yield from _by_columns(path, _xlsx_tables(path, rows), x, y)
+        elif suffix == ".parquet":
+            yield from _parquet_parts(path, rows)
+        else:
+            yield from _gpkg_parts(path, rows)
+    except _UNREADABLE as error:
+        raise input_error("assign.unreadable", file=path, reason=str(error)) from error
+
+
+def _csv_tables(path: Path, rows: int) -> Iterator[pd.DataFrame]:
+    """Yield a table of texts, so that every value is written again just as it was."""
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    try:
+        head.decode("utf-8")
+        encoding = "utf-8-sig"
+    except UnicodeDecodeError as error:
+        encoding = "utf-8-sig" if error.start > len(head) - 4 else "gb18030"
+    with pd.read_csv(
+        path, chunksize=rows, dtype=str, keep_default_na=False, encoding=encoding
+    ) as parts:
+        yield from parts
+
+
+def _xlsx_tables(path: Path, rows: int) -> Iterator[pd.DataFrame]:
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        lines = book.worksheets[0].iter_rows(values_only=True)
+        headings = [str(each) for each in next(lines, ())]
+        held: list[tuple[Any, ...]] = []
+        for line in lines:
+            held.append(line[: len(headings)])
+            if len(held) == rows:
+                yield pd.DataFrame(held, columns=headings, dtype=object)
+                held = []
+        if held:
+            yield pd.DataFrame(held, columns=headings, dtype=object)
+    finally:
+        book.close()
+
+
+def _by_columns(
+    path: Path, tables: Iterable[pd.DataFrame], x: str | None, y: str | None
+) -> Iterator[Part]:
+    for table in tables:
+        longitude = _numbers(table, _column(path, table, x, EASTINGS))
+        latitude = _numbers(table, _column(path, table, y, NORTHINGS))
+        yield Part(table, longitude, latitude)
+
+
+def _column(path: Path, table: pd.DataFrame, named: str | None, usual: tuple[str, ...]) -> str:
+    plain = {str(column).strip().lower(): str(column) for column in table.columns}
+    for name in usual if named is None else (named.lower(),):
+        if name in plain:
+            return plain[name]
+    raise input_error(
+        "assign.no_column",
+        file=path,
+        column=named or usual[0],
+        known="、".join(str(column) for column in table.columns),
+    )
+
+
+def _numbers(table: pd.DataFrame, column: str) -> Floats:
+    return pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _parquet_parts(path: Path, rows: int) -> Iterator[Part]:
+    file = pq.ParquetFile(path)
+    described = (file.schema_arrow.metadata or {}).get(b"geo")
+    if described is None:
+        for part in file.iter_batches(batch_size=rows):
+            yield from _by_columns(path, [part.to_pandas()], None, None)
+        return
+    meaning = json.loads(described)
+    column = meaning["primary_column"]
+    crs = pyproj.CRS.from_user_input(meaning["columns"][column].get("crs", "OGC:CRS84"))
+    for part in file.iter_batches(batch_size=rows):
+        shapes = shapely.from_wkb(np.asarray(part.column(column).to_pylist(), dtype=object))
+        table = part.drop_columns([column]).to_pandas()
+        yield Part(table, *_degrees(shapes, crs))
+
+
+def _gpkg_parts(path: Path, rows: int) -> Iterator[Part]:
+    total, start = int(pyogrio.read_info(path, force_feature_count=True)["features"]), 0
+    while start < total:
+        frame = pyogrio.read_dataframe(path, skip_features=start, max_features=rows)
+        if frame.crs is None:
+            raise input_error("assign.no_crs", file=path)
+        table = pd.DataFrame(frame.drop(columns="geometry"))
+        yield Part(table, *_degrees(frame.geometry.to_numpy(), frame.crs))
+        start += rows
+
+
+def _degrees(shapes: npt.NDArray[np.object_], crs: pyproj.CRS) -> tuple[Floats, Floats]:
+    points = shapes.copy()
+    points[shapely.get_type_id(shapes) != 0] = None
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    if crs.is_projected:
+        forward = pyproj.Transformer.from_crs(crs, STORED_CRS, always_xy=True)
+        x, y = forward.transform(x, y)
+        x, y = np.where(np.isfinite(x), x, np.nan), np.where(np.isfinite(y), y, np.nan)
+    return x, y
+
+
+def write_parts(path: Path, parts: Iterable[Part]) -> None:
+    """Write parts one after the other to a new file; the same parts give the same bytes.
+
+    XLSX gets the columns of the table alone, the others a point in EPSG:4490 beside them; CSV is
+    written piece by piece, see `write_csv_piece`.
+    """
+    writers = {".xlsx": _write_xlsx, ".parquet": _write_parquet, ".gpkg": _write_gpkg}
+    writers[format_of(path)](path, parts)
+
+
+def write_csv_piece(path: Path, table: pd.DataFrame, *, headed: bool) -> None:
+    """Write rows of a CSV file, with the headings or, for what comes behind, without."""
+    table.to_csv(
+        path,
+        index=False,
+        header=headed,
+        lineterminator="\r\n",
+        encoding="utf-8-sig" if headed else "utf-8",
+    )
+
+
+def _write_xlsx(path: Path, parts: Iterable[Part]) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _TIMELESS
+    sheet = book.create_sheet()
+    for number, part in enumerate(parts):
+        if number == 0:
+            sheet.append([str(column) for column in part.table.columns])
+        plain = part.table.astype(object).where(part.table.notna(), None)
+        for row in plain.itertuples(index=False, name=None):
+            sheet.append(row)
+    written = path.with_suffix(".written")
+    book.save(written)
+    _without_times(written, path)
+    written.unlink()
+
+
+def _without_times(source: Path, path: Path) -> None:
+    """Copy an archive without the times of writing, so that the same rows are the same bytes."""
+    with zipfile.ZipFile(source) as given, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in sorted(given.namelist()):
+            content = given.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(
+                    rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", content
+                )
+            made.writestr(
+                zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
+            )
+
+
+def _points(part: Part) -> npt.NDArray[np.object_]:
+    points = np.asarray(shapely.points(part.longitude, part.latitude), dtype=object)
+    points[np.isnan(part.longitude) | np.isnan(part.latitude)] = None
+    return points
+
+
+def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
+    geometry = {"encoding": "WKB", "geometry_types": ["Point"], "crs": _STORED.to_json_dict()}
+    described = {
+        "version": "1.0.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": geometry},
+    }
+    writer = None
+    try:
+        for part in parts:
+            table = pa.Table.from_pandas(part.table, preserve_index=False)
+            points = pa.array(shapely.to_wkb(_points(part)), type=pa.binary())
+            table = table.append_column("geometry", points)
+            table = table.replace_schema_metadata({"geo": json.dumps(described)})
+            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _write_gpkg(path: Path, parts: Iterable[Part]) -> None:
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
+    try:
+        for number, part in enumerate(parts):
+            layer = gpd.GeoDataFrame(part.table, geometry=_points(part), crs=STORED_CRS)
+            pyogrio.write_dataframe(layer, path, driver="GPKG", layer="points", append=number > 0)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
