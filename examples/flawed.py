@@ -332,15 +332,15 @@ def _repeated_code(ground: Ground) -> Plants:
     grid = ground.grid(3)
     code = f"{grid[:17]}81"
     spot = ground.spot(grid, 2.0)
-    ground.overlay(code, spot, name="东摊")
-    ground.overlay(code, shapely.affinity.translate(spot, 1e-6), name="西摊", contact=False)
+    ground.overlay([code], spot, name="东摊")
+    ground.overlay([code], shapely.affinity.translate(spot, 1e-6), name="西摊", contact=False)
     return [Planted("H02", "repeated", 3, (code,))]
 
 
 def _unknown_community(ground: Ground) -> Plants:
     grid = ground.grid(3)
     code = f"{grid[:9]}999901"
-    ground.overlay(code, ground.spot(grid, 2.0), community=None)
+    ground.overlay([code], ground.spot(grid, 2.0), community=None)
     return [Planted("H03", "unknown", None, (code,))]
 
 
@@ -370,8 +370,7 @@ def _serials_used_up(ground: Ground) -> Plants:
     parent = ground.grid(2)
     hall = ground.spot(ground.children(parent)[0], 3.0)
     stalls = [f"{parent}{serial:02d}" for serial in range(4, 99)]
-    for stall in stalls:
-        ground.overlay(stall, hall)
+    ground.overlay(stalls, hall)
     return [Planted("H07", "few", 3, tuple(sorted([*ground.children(parent), *stalls])))]
 
 

@@ -234,35 +234,41 @@ class Ground:
                 frame[column] = pd.Series(codes, index=frame.index, dtype=object)
 
     def overlay(
-        self, code: str, shape: BaseGeometry, *, contact: bool = True, **values: Any
+        self, codes: Iterable[str], shape: BaseGeometry, *, contact: bool = True, **values: Any
     ) -> None:
-        """Lay a special-purpose grid, a market's stall, over the others, with its contact."""
-        community, parent = code[:12], code[:17] if len(code) > 17 else None
-        row = {
-            "code": code,
-            "level": {15: 1, 19: 3}[len(code)],
-            "parent": parent,
-            "community": community,
-            "name": f"摊位{len(self.grids)}",
-            "kind": "special",
-            "mode": "overlay",
-            "special_type": "market",
-            "households": 0,
-            "geometry": shape,
-            **values,
-        }
-        grid = conform("grids", gpd.GeoDataFrame([row], crs=STORED_CRS))
-        both = gpd.GeoDataFrame(pd.concat([self.grids, grid], ignore_index=True))
+        """Lay special-purpose grids, stalls of a market, over the others, each with a contact."""
+        codes = list(codes)
+        rows = [
+            {
+                "code": code,
+                "level": {15: 1, 19: 3}[len(code)],
+                "parent": code[:17] if len(code) > 17 else None,
+                "community": code[:12],
+                "name": f"摊位{code[12:]}",
+                "kind": "special",
+                "mode": "overlay",
+                "special_type": "market",
+                "households": 0,
+                "geometry": shape,
+                **values,
+            }
+            for code in codes
+        ]
+        more = conform("grids", gpd.GeoDataFrame(rows, crs=STORED_CRS))
+        both = gpd.GeoDataFrame(pd.concat([self.grids, more], ignore_index=True))
         self.grids = gpd.GeoDataFrame(conform("grids", both))
         if contact:
-            self._appoint(code)
+            self._appoint(codes)
 
-    def _appoint(self, code: str) -> None:
-        number = len(self.contacts)
-        person = self.contacts.iloc[[0]].assign(id=f"M{number:06d}", grid=code, stand_in=False)
-        deputy = person.assign(id=f"N{number:06d}", stand_in=True)
-        more = [person, deputy] if len(code) == _FIRST_DIGITS else [person]
-        self.contacts = conform("contacts", pd.concat([self.contacts, *more], ignore_index=True))
+    def _appoint(self, codes: list[str]) -> None:
+        known = len(self.contacts)
+        ids = [f"M{known + at:06d}" for at in range(len(codes))]
+        row = self.contacts.iloc[[0] * len(codes)]
+        people = row.assign(id=ids, grid=codes, stand_in=False)
+        deputies = people.assign(id=[f"N{each}" for each in ids], stand_in=True)
+        of_first = deputies[[len(code) == _FIRST_DIGITS for code in codes]]
+        everyone = pd.concat([self.contacts, people, of_first], ignore_index=True)
+        self.contacts = conform("contacts", everyone)
 
 
 def _renumbered(code: str, new: Mapping[str, str]) -> str:
