@@ -11,6 +11,7 @@ import typer
 
 from boundaries.home import Home
 from cli import (
+    addresses,
     assigning,
     checking,
     contacts,
@@ -75,6 +76,7 @@ for module in (
     checking,
     publishing,
     looking_up,
+    addresses,
     assigning,
     snapshots,
     mapping,

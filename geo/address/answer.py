@@ -99,6 +99,8 @@ class Candidate:
         The finest element that text and register both support.
     faults
         What differs from the text said.
+    accuracy_m
+        How far from the place what is meant may lie (对面, 附近, 南100米), metres; None at it.
     point
         Longitude and latitude where the place is worked out rather than registered (a crossing,
         a number between two others).
@@ -117,6 +119,7 @@ class Candidate:
     faults: tuple[Fault, ...] = ()
     town: str | None = None
     village: str | None = None
+    accuracy_m: float | None = None
     point: tuple[float, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -133,6 +136,7 @@ class Candidate:
             "text": self.text,
             "p": round(self.p, 6),
             "precision": self.precision.value,
+            "accuracy_m": self.accuracy_m,
             "faults": [fault.as_dict() for fault in self.faults],
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,13 +15,14 @@ from geo.address.answer import Match, Status, Suggestion
 from geo.address.areas import areas_of
 from geo.address.broad import Broad
 from geo.address.calibration import Reliability, fit, measure, practice_counts
-from geo.address.features import READING, Found
+from geo.address.features import FEATURES, READING, Found
 from geo.address.grammar import Reading
 from geo.address.practice import PracticeMaker
 from geo.address.present import Presenter
 from geo.address.query import Query
 from geo.address.register import Register, read_register
 from geo.address.search import Searcher
+from geo.address.suggest import Suggester
 from geo.address.weighing import Weights, probabilities
 
 if TYPE_CHECKING:
@@ -102,6 +104,18 @@ class AddressIndex:
             progress(1.0)
         return index
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the index holds and how far it can be trusted."""
+        return {
+            "rows": len(self.register.arrays["row_road"]),
+            "units": len(self.register.arrays["unit_key"]),
+            "places": len(self.register.arrays["place_kind"]),
+            "areas": self.areas,
+            "claim_at": self.weights.claim_at,
+            "weights": dict(zip(FEATURES, self.weights.values, strict=True)),
+            "reliability": None if self.reliability is None else asdict(self.reliability),
+        }
+
     def save(self, folder: Path) -> None:
         """Write the index into a folder; the same register gives the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -177,9 +191,16 @@ class AddressIndex:
         return found, self.searcher.none_features(query, found)
 
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
-        """Return places whose words begin with the text typed so far."""
-        del text, limit
-        return []
+        """Return places that the text typed so far may become.
+
+        By characters, by pinyin and by initials (``bhhy`` for 滨河花园); digits behind a name go
+        on with its buildings and stairs, behind a road with its house numbers.
+        """
+        return self._suggester.suggest(text, limit)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester(self.register, self.searcher.names, self.searcher.targets)
 
 
 def _settled(one: Found) -> bool:

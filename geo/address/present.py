@@ -78,6 +78,7 @@ class Presenter:
             faults=tuple(faults),
             town=word("town"),
             village=word("village") if kind != _COMPOUND else None,
+            accuracy_m=None if one.query.relation is None else one.query.relation.accuracy_m,
         )
 
     def _text(self, one: Found, row: int, shown: str) -> str:

@@ -18,6 +18,9 @@ _RELATION = re.compile(
 _TRAIL = re.compile(r"^(?:的|处|这里|那里|这边|那边|地方|位置|空地|马路|路边|停车场)*")
 
 
+_METRES = {"opposite": 60.0, "crossing": 60.0, "gate": 40.0, "side": 30.0, "near": 80.0}
+_LENGTH = re.compile(r"(\d+)(公里|里地|里|米|M|步)")
+_UNITS = {"公里": 1000.0, "里地": 500.0, "里": 500.0, "步": 0.7}
 _WORDS = frozenset(
     "面过门马着口叉汇会界交处点相字里米M步侧边头角方前后下上顶外旁东西南北间近隔周带邻左不靠"
 )
@@ -33,6 +36,14 @@ class Relation(NamedTuple):
     words: str
     start: int
     end: int
+
+    @property
+    def accuracy_m(self) -> float:
+        """Return how far away what is meant may lie, metres: as far as said, or within sight."""
+        length = _LENGTH.search(self.words)
+        if length is not None:
+            return float(length[1]) * _UNITS.get(length[2], 1.0)
+        return _METRES.get(self.kind, _METRES["near"])
 
 
 def relation_at(text: str, start: int = 0) -> Relation | None:

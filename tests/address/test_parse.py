@@ -9,12 +9,17 @@ from geo.address import parse
 CASES = [
     (
         "浙江省杭州市余杭区五常街道文一西路969号西溪园区3号楼5层501",
-        "province=浙江省 city=杭州市 district=余杭区 town=五常街道 road=文一西路 number=969 "
-        "compound=西溪园区 building=3 floor=5 room=501",
+        (
+            "province=浙江省 city=杭州市 district=余杭区 town=五常街道 road=文一西路 number=969"
+            " compound=西溪园区 building=3 floor=5 room=501"
+        ),
     ),
     (
         "岚县东村镇光明街119号向阳花园A区12#楼3单元",
-        "district=岚县 town=东村镇 road=光明街 number=119 compound=向阳花园 zone=A building=12 stair=3",
+        (
+            "district=岚县 town=东村镇 road=光明街 number=119 compound=向阳花园 zone=A"
+            " building=12 stair=3"
+        ),
     ),
     ("人民路农业局宿舍", "road=人民路 compound=农业局宿舍"),
     ("东村3组12号", "village=东村 group=3 number=12"),

@@ -1,0 +1,194 @@
+"""Places offered while somebody types: by characters, by pinyin, by initials."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from geo.address.answer import Rows, Suggestion
+from geo.address.names import NameIndex
+from geo.address.normalise import written_form
+from geo.address.register import BUILDING_STEP, KINDS, ZONE_STEP, Register
+from geo.address.sound import initials, spelled
+from geo.address.speech import without_persons
+
+_DOOR = KINDS.index("door")
+_MOST_KEYS = 400
+_TYPED = re.compile(
+    r"^(?P<name>.*?[^0-9\-#/号楼栋幢座单元门室])(?P<building>[0-9]*[A-Z]?)(?:号楼?|栋|幢|座|#楼?|-|/)?"
+    r"(?P<stair>[0-9]*)(?:单元?|门|-|/)?(?P<room>\d*)室?$"
+)
+
+
+class _Key(NamedTuple):
+    """Something typed may begin with ``form``; ``rank`` is lower for nearer forms."""
+
+    form: str
+    rank: int
+    name: int
+    road: int
+
+
+class Suggester:
+    """Offers places of one register."""
+
+    def __init__(
+        self,
+        register: Register,
+        names: NameIndex,
+        targets: list[list[tuple[int, bool]]],
+    ) -> None:
+        self.register = register
+        self._names = names
+        self._targets = targets
+        self._keys = sorted(self._all_keys())
+        self._sizes = register.sizes
+
+    def _all_keys(self) -> Iterator[_Key]:
+        for number, name in enumerate(self._names.names):
+            yield from _forms(name, number, 0)
+        for road, name in enumerate(self.register.words["roads"]):
+            if name:
+                yield from _forms(name, -1, road)
+
+    def suggest(self, text: str, limit: int) -> list[Suggestion]:
+        """Return places whose names begin with what is typed, or hold it."""
+        typed = written_form(without_persons(text)).strip(" ,()")
+        if not typed:
+            return []
+        found: dict[str, Suggestion] = {}
+        match = _TYPED.match(typed)
+        for one in self._ranked(typed, limit):
+            found.setdefault(one.text, one)
+        if match is not None and match["building"] and len(found) < limit:
+            name, building, stair = match["name"], match["building"], match["stair"]
+            for one in self._finer(name, building, stair, limit):
+                found.setdefault(one.text, one)
+        return list(found.values())[:limit]
+
+    def _ranked(self, typed: str, limit: int) -> list[Suggestion]:
+        """Return whole places and roads, the nearest forms and the largest places first."""
+        best: dict[tuple[int, int], tuple[int, int, str]] = {}
+        for key in self._beginning(typed):
+            for place, is_alias in self._targets[key.name] if key.name >= 0 else ((-1, False),):
+                size = self._sizes[place] if place >= 0 else 0
+                whole = key.form == typed and key.rank == 0
+                order = (-1 if whole else key.rank * 2 + is_alias, -size, key.form)
+                one = (place, key.road)
+                best[one] = min(best.get(one, order), order)
+        if not best and len(typed) > 1:
+            for name, form in enumerate(self._names.names):
+                if typed in form:
+                    for place, _ in self._targets[name]:
+                        best.setdefault((place, 0), (9, -self._sizes[place], form))
+        ranked = sorted(best, key=lambda one: (best[one], one))[:limit]
+        return [self._place(place) if place >= 0 else self._road(road) for place, road in ranked]
+
+    def _beginning(self, typed: str) -> Iterator[_Key]:
+        first = bisect_left(self._keys, (typed,))
+        for key in self._keys[first : first + _MOST_KEYS]:
+            if not key.form.startswith(typed):
+                return
+            yield key
+
+    def _finer(self, name: str, building: str, stair: str, limit: int) -> Iterator[Suggestion]:
+        """Return the buildings, stairs or doors that go on with the digits typed."""
+        for key in self._beginning(name):
+            if key.form != name:
+                continue
+            if key.name < 0:
+                yield from self._doors(key.road, building, limit)
+                continue
+            for place, _ in self._targets[key.name]:
+                yield from self._units(place, building, stair)
+
+    def _units(self, place: int, building: str, stair: str) -> Iterator[Suggestion]:
+        register = self.register
+        first, last = register.starts[place : place + 2]
+        keys = register.arrays["unit_key"][first:last]
+        numbers = keys // BUILDING_STEP % (ZONE_STEP // BUILDING_STEP)
+        words = register.words["buildings"]
+        held = sorted(
+            {
+                number
+                for number in np.unique(numbers).tolist()
+                if words[number].startswith(building)
+            },
+            key=lambda number: (len(words[number]), words[number]),
+        )
+        for number in held:
+            rows = register.arrays["unit_row"][first:last][numbers == number]
+            if stair and words[number] == building:
+                stairs = keys[numbers == number] % BUILDING_STEP
+                kept = [
+                    row
+                    for row, one in zip(rows.tolist(), stairs.tolist(), strict=True)
+                    if register.words["stairs"][one].startswith(stair)
+                ]
+                for row in kept:
+                    yield Suggestion(self._text(place, row, stair=True), np.array([row]))
+            elif not stair:
+                yield Suggestion(self._text(place, int(rows[0])), rows)
+
+    def _doors(self, road: int, number: str, limit: int) -> Iterator[Suggestion]:
+        arrays, words = self.register.arrays, self.register.words["numbers"]
+        doors = np.flatnonzero(arrays["door_road"] == road)
+        held = sorted(
+            (
+                (len(words[one]), words[one], place)
+                for one, place in zip(
+                    arrays["door_number"][doors].tolist(),
+                    arrays["door_place"][doors].tolist(),
+                    strict=True,
+                )
+                if words[one].startswith(number)
+            )
+        )
+        for _, _, place in held[:limit]:
+            yield self._place(place)
+
+    def _place(self, place: int) -> Suggestion:
+        first, last = self.register.starts[place : place + 2]
+        rows = self.register.arrays["unit_row"][first:last]
+        return Suggestion(self._name(place, int(rows[0])), rows)
+
+    def _road(self, road: int) -> Suggestion:
+        rows: Rows = np.flatnonzero(self.register.arrays["row_road"] == road)
+        return Suggestion(self._shown("road", int(rows[0])) if len(rows) else "", rows)
+
+    def _name(self, place: int, row: int) -> str:
+        if self.register.arrays["place_kind"][place] == _DOOR:
+            street = self._shown("road", row) or self._shown("village", row)
+            number = self._shown("number", row)
+            return f"{street}{number}号" if number[-1:].isdigit() else f"{street}{number}"
+        shown = self.register.words["shown_names"]
+        return shown[self.register.arrays["place_shown"][place]]
+
+    def _text(self, place: int, row: int, *, stair: bool = False) -> str:
+        building = self._shown("building", row)
+        parts = [self._name(place, row), self._shown("zone", row), building]
+        if building[-1:].isdigit():
+            parts.append("号楼")
+        if stair:
+            words = self._shown("stair", row)
+            parts += [words, "单元" if words[-1:].isdigit() else ""]
+        return "".join(parts)
+
+    def _shown(self, kind: str, row: int) -> str:
+        return self.register.words[f"shown_{kind}s"][self.register.arrays[f"shown_{kind}"][row]]
+
+
+def _forms(name: str, number: int, road: int) -> Iterator[_Key]:
+    """Return what may be typed for a name: itself, its pinyin, its initials, mixed."""
+    yield _Key(name, 0, number, road)
+    if not name.isascii():
+        for form in spelled(name):
+            yield _Key(form.upper(), 1, number, road)
+        yield _Key(initials(name).upper(), 2, number, road)
+        for place in range(1, len(name)):
+            # the first characters chosen, the next still in letters: 滨河hua
+            yield _Key(name[:place] + spelled(name[place:])[0].upper(), 3, number, road)
