@@ -78,7 +78,7 @@ def look_at(
     yield Look(context.new_page(), watch)
     context.close()
     assert watch.outside == []
-    assert watch.complaints == []
+    assert watch.complaints == [], watch.complaints
 
 
 TAP = """([lng, lat]) => {
