@@ -55,7 +55,8 @@ def count_households(town: Town, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return grids with households counted from the buildings, where a whole level has none.
 
     A building counts in the one grid of each level that its inner point lies in (the first in
-    the layer's order on a shared border). A level with at least one count is left as it is.
+    the layer's order on a shared border), and once more in one that lies on top of these
+    (``overlay``). A level with at least one count is left as it is.
     """
     buildings = town.buildings[town.buildings["households"].notna()]
     if not len(buildings) or not len(grids):
@@ -64,8 +65,9 @@ def count_households(town: Town, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     counts = buildings["households"].to_numpy(dtype=np.int64)
     guessed = buildings["estimated"].to_numpy(dtype=bool)
     households, estimated = grids["households"].copy(), grids["estimated"].to_numpy(copy=True)
-    for _, level in grids.groupby("level"):
-        if level["households"].notna().any():
+    counted = set(grids["level"][grids["households"].notna()])
+    for (number, _), level in grids.groupby(["level", grids["mode"] == "overlay"]):
+        if number in counted:
             continue
         shapes = level.geometry.to_numpy()
         building, grid = shapely.STRtree(shapes).query(points, predicate="intersects")

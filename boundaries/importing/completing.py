@@ -87,10 +87,11 @@ def _with_parents(parts: Parts, scheme: Scheme) -> Parts:
     by_code = by_code[by_code.isin(known)]
     parent[by_code.index] = by_code
     levels = sorted(grids["level"].unique())
+    is_base = grids["mode"] != "overlay"
     located = 0
     for above, level in pairwise(levels):
         rows = grids.index[(grids["level"] == level) & parent.isna()]
-        found = _holders(grids.loc[rows], grids[grids["level"] == above], "code")
+        found = _holders(grids.loc[rows], grids[(grids["level"] == above) & is_base], "code")
         parent[rows] = found
         located += int(pd.Series(found, dtype=object).notna().sum())
     parts = replace(parts, grids=grids.assign(parent=parent.astype(object)))
@@ -118,7 +119,8 @@ def _with_ground(parts: Parts) -> Parts:
     if len(town.communities):
         shapes, origin = town.communities.geometry.to_numpy(), "communities"
     elif grids is not None:
-        shapes, origin = grids[grids["level"] == grids["level"].min()].geometry.to_numpy(), "grids"
+        base = grids[(grids["level"] == grids["level"].min()) & (grids["mode"] != "overlay")]
+        shapes, origin = base.geometry.to_numpy(), "grids"
     else:
         return parts
     made = gpd.GeoDataFrame(
@@ -144,6 +146,7 @@ def _with_communities(parts: Parts, scheme: Scheme) -> Parts:
     if grids is None or parts.grids is None:
         return _with_one_community(parts, scheme)
     coarsest = parts.grids[parts.grids["level"] == parts.grids["level"].min()]
+    coarsest = coarsest[coarsest["mode"] != "overlay"]
     if coarsest["community"].isna().any():
         return _with_one_community(parts, scheme)
     groups = coarsest.groupby("community", sort=True)

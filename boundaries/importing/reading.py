@@ -176,7 +176,7 @@ def read_files(
     kept = kept_layers(base, joined)
     problems += more
     problems += dangling(joined, kept, unread=_unread(chosen, joined) if problems else set())
-    problems += misplaced(joined, kept, scheme)
+    problems += [*misplaced(joined, kept, scheme), *_unknown_levels(joined, scheme)]
     if problems:
         raise InputError(problems)
     notes += [
@@ -279,6 +279,25 @@ def _reading_of(path: Path, layer: str, frame: pd.DataFrame) -> Reading:
     empty = rows[:0].astype(bool)
     source = Source(str(path), OSM, pd.DataFrame(index=frame.index), None, empty, None)
     return Reading(layer, source, frame, rows, {}, (), "EPSG:4326", ())
+
+
+def _unknown_levels(joined: Joined, scheme: Scheme) -> list[Problem]:
+    """Return the grids of a level that the scheme does not have."""
+    if "grids" not in joined.frames:
+        return []
+    known = [level.level for level in scheme.levels]
+    levels = joined.frames["grids"]["level"]
+    return [
+        joined.problem(
+            "grids",
+            at,
+            "importing.no_such_level",
+            column="level",
+            value=levels[at],
+            known="、".join(map(str, known)),
+        )
+        for at in levels.index[~levels.isin(known)].tolist()
+    ]
 
 
 def _unread(chosen: Sequence[SourceFile], joined: Joined) -> set[str]:

@@ -34,7 +34,8 @@ class LayerMapping:
     ----------
     columns
         Our column to the file's column; also ``longitude``, ``latitude``, ``easting``,
-        ``northing`` or ``wkt`` for tables with coordinates.
+        ``northing`` or ``wkt`` for tables with coordinates. An empty name keeps a column from
+        being guessed.
     words
         Our column to a table of the file's values and ours.
     constants

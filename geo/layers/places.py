@@ -29,6 +29,7 @@ def with_places(source: Source, layer: str, mapping: LayerMapping) -> tuple[Sour
     """
     if source.shapes is not None or GEOMETRY_TYPES[layer] is None:
         return source, []
+    source = _declared(source)
     pair = _columns(source, mapping)
     if isinstance(pair, str):
         return _from_wkt(source, pair)
@@ -53,7 +54,24 @@ def with_places(source: Source, layer: str, mapping: LayerMapping) -> tuple[Sour
     crs = source.crs
     if crs is None and pair[2]:
         crs = pyproj.CRS.from_epsg(4326)
-    return replace(source, shapes=shapes, crs=crs, is_implied=pair[2]), problems
+    implied = pair[2] and source.crs is None
+    return replace(source, shapes=shapes, crs=crs, is_implied=implied), problems
+
+
+def _declared(source: Source) -> Source:
+    """Return a table whose own column says in every row what its coordinates refer to."""
+    heading = guessed("crs 坐标系 坐标参考系 epsg", list(source.table.columns))
+    if heading is None or source.crs is not None:
+        return source
+    said = source.table[heading].dropna().unique()
+    if len(said) != 1 or source.table[heading].isna().any():
+        return source
+    try:
+        text = as_text(said[0])
+        crs = pyproj.CRS.from_user_input(int(text) if text.isdecimal() else text)
+    except pyproj.exceptions.CRSError:
+        return source
+    return replace(source, crs=crs)
 
 
 def _columns(source: Source, mapping: LayerMapping) -> tuple[str, str, bool] | str | None:

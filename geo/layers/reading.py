@@ -199,6 +199,9 @@ def _values(
     there = [str(name) for name in source.table.columns]
     for name, described in SCHEMAS[layer].columns.items():
         heading = mapping.columns.get(name)
+        if heading == "":  # the mapping says that the file has none
+            made[name] = as_dtype(described, [None] * len(source.table))
+            continue
         if heading is not None and heading not in there:
             problems.append(
                 source.problem(

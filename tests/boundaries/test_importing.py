@@ -178,6 +178,33 @@ def test_duplicate_grid_codes_across_files(demo: tuple[Town, Plan], tmp_path: Pa
     ]
 
 
+def test_a_level_that_the_scheme_does_not_have(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"code": ["A", "B"], "level": [1, 4]},
+        geometry=[box(111, 38, 111.1, 38.1), box(111.1, 38, 111.2, 38.1)],
+        crs=4490,
+    )
+    path = write_layer(frame, tmp_path / "grids.gpkg", "grids")
+    problems = _refused(lambda: read_files([path], "甲", default_scheme()))
+    assert [(p.message.key, p.row) for p in problems] == [("importing.no_such_level", 2)]
+
+
+def test_a_column_may_be_kept_from_being_guessed(written: Path, tmp_path: Path) -> None:
+    (tmp_path / "地址.csv").write_text(
+        "地址,建筑编号,经度,纬度\n甲,none-such,111.67,38.28\n", "utf-8"
+    )
+    sources = {
+        "addresses": tmp_path / "地址.csv",
+        "buildings": written / "buildings.parquet",
+    }
+    problems = _refused(lambda: read_files(sources, "甲", default_scheme()))
+    assert _keys(problems) == {"importing.dangling"}
+    (tmp_path / "m.toml").write_text('[addresses.columns]\nbuilding_id = ""\n', "utf-8")
+    mapping = read_mapping(tmp_path / "m.toml")
+    imported = read_files(sources, "甲", default_scheme(), mapping=mapping)
+    assert imported.town.addresses["building_id"].isna().all()
+
+
 def test_contacts_without_grids(written: Path) -> None:
     sources = {"contacts": written / "contacts.xlsx"}
     problems = _refused(lambda: read_files(sources, "甲", default_scheme()))
