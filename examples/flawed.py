@@ -206,10 +206,12 @@ def _cut_school(ground: Ground) -> Plants:
         if not sisters:
             continue
         other = ground.nearest(sisters, shape)
-        there = shapely.shortest_line(shape, ground.shape(ground.take(other))).coords[-1]
-        smaller = shapely.affinity.scale(shape, 0.6, 0.6)
-        east, north = there[0] - smaller.centroid.x, there[1] - smaller.centroid.y
-        _enlarge(ground, "estates", school, shapely.affinity.translate(smaller, east, north))
+        way = ground.in_metres(shapely.shortest_line(shape.centroid, ground.shape(other)).coords)
+        (x, y), (to_x, to_y) = way
+        beyond = 1 + 14.0 / float(np.hypot(to_x - x, to_y - y))
+        middle = ground.in_degrees((x + beyond * (to_x - x), y + beyond * (to_y - y)))
+        _enlarge(ground, "estates", school, ground.square(middle, 12.0))
+        ground.take(other)
         return [Planted("B04", "cut", 2, tuple(sorted((own, other))))]
     raise LookupError("school")
 
@@ -470,6 +472,7 @@ def _one_ground_for_two(ground: Ground) -> Plants:
     both = ground.shape(one).union(ground.shape(other))
     for code in (one, other):
         ground.reshape(code, both)
+        ground.set(code, reason="natural_village")  # so large a grid has far buildings
     return [Planted("V03", "unlinked", 3, tuple(sorted((one, other))))]
 
 

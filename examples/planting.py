@@ -143,13 +143,17 @@ class Ground:
         """Return places as metres, good for lengths alone."""
         return [(x * self.metres_east, y * _METRES_NORTH) for x, y in places]
 
+    def in_degrees(self, place: Vertex) -> Vertex:
+        """Return a place in metres as a point of the lattice."""
+        return _on_lattice((place[0] / self.metres_east, place[1] / _METRES_NORTH))
+
     def beside(self, edge: Edge, along: float, offset_m: float) -> Vertex:
         """Return the lattice point at a share of an edge and some metres to its left."""
         (x, y), (to_x, to_y) = self.in_metres(edge)
         length = float(np.hypot(to_x - x, to_y - y))
         east = x + along * (to_x - x) - offset_m * (to_y - y) / length
         north = y + along * (to_y - y) + offset_m * (to_x - x) / length
-        return _on_lattice((east / self.metres_east, north / _METRES_NORTH))
+        return self.in_degrees((east, north))
 
     def into(self, edge: Edge, code: str, along: float, offset_m: float) -> Vertex:
         """Return the point at a share of an edge and some metres into a grid."""

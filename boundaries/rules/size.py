@@ -126,7 +126,10 @@ def _children(case: Case, level: int) -> pd.DataFrame:
     at_level = (case.grids["level"] == level).to_numpy()
     table = pd.DataFrame(
         {
-            "parent": case.grids["parent"],
+            "parent": [
+                parent or case.scheme.parent_code(code)
+                for code, parent in zip(case.grids["code"], case.grids["parent"], strict=True)
+            ],
             "judged": in_band.astype(int),
             "exempt": np.where(in_band, 0.0, np.nan_to_num(counts)),
         }
