@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.arrangement import Arrangement, arrange
-from geo.coverage.certificate import leaves, residual
+from geo.coverage.certificate import Residual, leaves, residual
 from geo.coverage.classify import Seen
 from geo.coverage.faults import Fault, codes_of
 from geo.coverage.gate import BLANK
@@ -68,7 +68,15 @@ def displaced(
     crs
         CRS of the grids, by which degrees are recognised; None where it is not known.
     """
-    suspects = _suspects(arrangement, seen)
+    in_place = {
+        (one.depth, row) for one in seen if one.fault.kind in _NOT_DISPLACED for row in one.rows
+    }
+    concerned = {(one.depth, row) for one in seen for row in one.rows}
+    suspects = [
+        place
+        for place in unmatched(arrangement.grids, arrangement.residual)
+        if place in concerned and place not in in_place
+    ]
     if not suspects:
         return []
     grids = without(arrangement.grids, suspects)
@@ -95,22 +103,18 @@ def without(grids: Grids, rows: list[tuple[int, int]]) -> Grids:
     return Grids(tuple(levels), grids.jurisdiction)
 
 
-def _suspects(arrangement: Arrangement, seen: list[Seen]) -> list[tuple[int, int]]:
-    in_place = {
-        (one.depth, row) for one in seen if one.fault.kind in _NOT_DISPLACED for row in one.rows
-    }
-    concerned = {(one.depth, row) for one in seen for row in one.rows}
-    left = arrangement.residual
+def unmatched(grids: Grids, left: Residual) -> list[tuple[int, int]]:
+    """Return (depth, row) of the grids most of whose border has no match."""
     length = np.hypot(left.ends[:, 2] - left.ends[:, 0], left.ends[:, 3] - left.ends[:, 1])
     found: list[tuple[int, int]] = []
-    for depth, level in enumerate(arrangement.grids.levels):
+    for depth, level in enumerate(grids.levels):
         own = (left.depth == depth) & (left.pair == depth)
-        unmatched = np.bincount(left.row[own], weights=length[own], minlength=len(level))
-        rows = np.flatnonzero(unmatched)
-        rows = rows[leaves(arrangement.grids, depth)[rows]]
-        share = unmatched[rows] / shapely.length(level.geometry[rows])
+        loose = np.bincount(left.row[own], weights=length[own], minlength=len(level))
+        rows = np.flatnonzero(loose)
+        rows = rows[leaves(grids, depth)[rows]]
+        share = loose[rows] / shapely.length(level.geometry[rows])
         found.extend((depth, int(row)) for row in rows[share > _UNMATCHED])
-    return [place for place in found if place in concerned and place not in in_place]
+    return found
 
 
 def _explained(level: GridLevel, row: int, holes: Objects, crs: pyproj.CRS | None) -> Fault | None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 import shapely
-import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 
@@ -65,21 +63,3 @@ class Fault:
 def codes_of(*values: Iterable[str | None]) -> tuple[str, ...]:
     """Return codes sorted, each once, those that are missing left out."""
     return tuple(sorted({code for part in values for code in part if code is not None}))
-
-
-def inner_width(geometry: BaseGeometry) -> float:
-    """Return the diameter of the largest circle inside a polygon, to some 1 %, in its units.
-
-    For several polygons the widest one counts.
-    """
-    parts = shapely.get_parts(geometry)
-    parts = parts[shapely.get_dimensions(parts) == 2]  # noqa: PLR2004
-    widest = 0.0
-    for part in parts[np.argsort(-shapely.area(parts))][:4]:
-        local = shapely.affinity.translate(part, -part.bounds[0], -part.bounds[1])
-        mean = 2.0 * local.area / max(local.length, 1e-300)
-        if mean <= widest / 4.0 or mean <= 0.0:
-            continue
-        circle = shapely.maximum_inscribed_circle(local, tolerance=mean / 50.0)
-        widest = max(widest, 2.0 * float(shapely.length(circle)))
-    return widest

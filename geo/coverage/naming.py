@@ -11,8 +11,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.coverage.arrangement import Arrangement
 from geo.coverage.classify import Classifier, FaceFault, Seen
 from geo.coverage.codes import free_code
-from geo.coverage.faults import Fault, codes_of, inner_width
+from geo.coverage.faults import Fault, codes_of
 from geo.coverage.grids import NO_PARENT
+from geo.coverage.width import inner_width
 
 _PAIR = 2
 _PLAIN = {"leak": "leak.jurisdiction", "line": "parent.line", "missing": "parent.missing"}

@@ -74,17 +74,16 @@ def _shapes(
     faces = sorted({change.face for change in changes})
     splits = _splits(arrangement, faces)
     gains = _gains(changes)
-    before = {
-        row: pieces_of(_shape(arrangement.grids, row), {})
-        for row in _rows(arrangement.grids, gains, splits)
-    }
-    face_pieces = {face: pieces_of(arrangement.faces[face], {}) for face in faces}
+    rows = _rows(arrangement.grids, gains, splits)
+    shapes_now = [_shape(arrangement.grids, row) for row in rows]
+    before = dict(zip(rows, pieces_of(shapes_now, {}), strict=True))
+    face_pieces = dict(zip(faces, pieces_of(list(arrangement.faces[faces]), {}), strict=True))
     after = {
         row: summed(
-            [(pieces_of(_shape(arrangement.grids, row), splits), 1)]
+            [(pieces, 1)]
             + [(face_pieces[face], times) for face, times in gains.get(row, {}).items()]
         )
-        for row in before
+        for row, pieces in zip(rows, pieces_of(shapes_now, splits), strict=True)
     }
     nodes = {place for places in splits.values() for place in places}
     settled(after, nodes - _given(arrangement), lattice)

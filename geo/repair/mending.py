@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.coverage.arrangement import Arrangement, arrange, crossing_segments
 from geo.coverage.certificate import Residual, is_proved, residual
 from geo.coverage.classify import Classifier
-from geo.coverage.displaced import displaced
+from geo.coverage.displaced import displaced, unmatched
 from geo.coverage.faults import Fault
 from geo.coverage.gate import admit
 from geo.coverage.grids import Grids
@@ -86,6 +86,7 @@ def repair(
     gap_m: float = 25.0,
     lattice: float | None = None,
     crs: pyproj.CRS | None = None,
+    with_remaining: bool = True,
 ) -> Repair:
     """Mend what can be mended without asking; nothing moves away from a fault.
 
@@ -102,6 +103,8 @@ def repair(
         Step to which new vertices are rounded; None keeps them as computed.
     crs
         CRS of the grids, by which displaced ones are recognised.
+    with_remaining
+        Whether the result lists the faults that are left.
 
     Returns
     -------
@@ -133,13 +136,15 @@ def repair(
         tuple(moves),
         _changed(grids, mended),
         vertices,
-        tuple(inspect(mended, crs=crs)),
+        tuple(inspect(mended, crs=crs)) if with_remaining else (),
         is_proved(admit(mended).grids),
     )
 
 
 def _moved_back(grids: Grids, crs: pyproj.CRS | None) -> Grids:
     """Put displaced grids where they just fit."""
+    if not unmatched(grids, residual(grids)):
+        return grids
     seen, arrangement = observed(grids)
     if arrangement is None:
         return grids

@@ -10,8 +10,8 @@ import shapely
 
 from geo.coverage.arrangement import Arrangement
 from geo.coverage.classify import Classifier
-from geo.coverage.faults import inner_width
 from geo.coverage.grids import NO_PARENT
+from geo.coverage.width import inner_width
 from geo.repair.trust import Chains, chains_of, less_trusted
 
 _WHOLE = 0.999

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
@@ -20,17 +19,28 @@ Row = tuple[int, int]
 """Depth and row of a grid."""
 
 
-def pieces_of(shape: BaseGeometry, splits: Splits) -> dict[Piece, int]:
-    """Return a polygon's directed segments, split at the nodes inside them, as signed pieces."""
-    shapes = np.empty(1, object)
-    shapes[0] = shape
-    segments = segments_of(shapes)
-    found: dict[Piece, int] = defaultdict(int)
-    for ends, sign in zip(segments.ends.tolist(), segments.sign.tolist(), strict=True):
-        between = splits.get(tuple(ends), [])
+def pieces_of(shapes: Sequence[BaseGeometry], splits: Splits) -> list[dict[Piece, int]]:
+    """Return every polygon's directed segments, split at inner nodes, as signed pieces."""
+    made = np.empty(len(shapes), object)
+    made[:] = list(shapes)
+    segments = segments_of(made)
+    found: list[dict[Piece, int]] = [{} for _ in shapes]
+    for ends, sign, owner in zip(
+        segments.ends.tolist(), segments.sign.tolist(), segments.owner.tolist(), strict=True
+    ):
+        pieces = found[owner]
+        between = splits.get(tuple(ends)) if splits else None
+        if between is None:
+            key = tuple(ends)
+            total = pieces.get(key, 0) + sign
+            if total:
+                pieces[key] = total
+            else:
+                del pieces[key]
+            continue
         places = [(ends[0], ends[1]), *between, (ends[2], ends[3])]
         for start, end in itertools.pairwise(places):
-            add_piece(found, start, end, sign)
+            add_piece(pieces, start, end, sign)
     return found
 
 
