@@ -40,7 +40,7 @@ def absorbed(
     kept_apart
         Faces of different labels (communities) never join.
     kin
-        Faces of the same label (estate) join before others.
+        Faces of the same label (estate) join before others; -1 is no label.
     must
         Faces that are no block however large: buildings that lines were led around.
     """
@@ -61,7 +61,7 @@ def absorbed(
         if head[face] != face or size != area[face] or not is_no_block(face):
             continue
         options = [
-            (length * (_SAME_KIN if kin[other] == kin[face] else 1.0), -other)
+            (length * (_SAME_KIN if kin[other] == kin[face] >= 0 else 1.0), -other)
             for other, length in shared[face].items()
             if kept_apart[other] == kept_apart[face]
         ]

@@ -16,7 +16,8 @@ from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim, divide
 from boundaries.draft.trees import Net
 
-_ATOM_SHARE = 0.36
+_ATOM_SHARES = (1.0, 0.36)
+_MENDING_ROUNDS = 20
 _TRIES, _ENOUGH = 60, 6
 _DRAFT_ROUNDS = (40, 6, 6)
 _HEAT = 0.1
@@ -122,33 +123,55 @@ def _coarsest(
     effort: Effort,
     keep: Integers | None,
 ) -> Integers:
-    """Draw level 1 from whole blocks and estates; from units where that does not fit."""
-    atom = atoms(graph, aim, seed=seed, keep=keep)
+    """Draw level 1 from whole blocks and estates, and from smaller pieces; the better one counts.
+
+    Where neither fits, single units are moved.
+    """
+    best: tuple[int, float] | None = None
+    found = ground
+    for share in _ATOM_SHARES:
+        label = _from_atoms(graph, ground, aim, seed, effort, keep, share)
+        if off_band(totals(graph.households, label), aim.low, aim.high).any():
+            rounds = _MENDING_ROUNDS * len(graph)
+            label = numbered(
+                improve(graph, ground, label, aim, seed=seed, rounds=rounds, heat=0, net=net)
+            )
+        worth = _worth(graph, [aim], [label], None)
+        if best is None or worth < best:
+            best, found = worth, label
+    return found
+
+
+def _from_atoms(
+    graph: UnitGraph,
+    ground: Integers,
+    aim: Aim,
+    seed: int,
+    effort: Effort,
+    keep: Integers | None,
+    share: float,
+) -> Integers:
+    """Draw level 1 from groups of units."""
+    atom = atoms(graph, aim, seed=seed, keep=keep, share=share)
     blocks = graph.grouped(atom)
     region = np.zeros(len(blocks), np.int64)
     region[atom] = ground
-    coarse = net_of(blocks)
+    net = net_of(blocks)
     label, _ = divide(
-        blocks, region, aim, seed=seed, tries=20, enough=4 if effort.over else 10, net=coarse
+        blocks, region, aim, seed=seed, tries=20, enough=4 if effort.over else 10, net=net
     )
     if not effort.over:
         rounds = effort.of_level(0) * len(blocks)
-        label = improve(
-            blocks, region, label, aim, seed=seed, rounds=rounds, heat=_HEAT, net=coarse
-        )
-    spread = label[atom]
-    if off_band(totals(graph.households, numbered(spread)), aim.low, aim.high).any():
-        again = improve(
-            graph, ground, numbered(spread), aim, seed=seed, rounds=20 * len(graph), heat=0, net=net
-        )
-        return numbered(again)
-    return numbered(spread)
+        label = improve(blocks, region, label, aim, seed=seed, rounds=rounds, heat=_HEAT, net=net)
+    return numbered(label[atom])
 
 
-def atoms(graph: UnitGraph, aim: Aim, *, seed: int, keep: Integers | None = None) -> Integers:
+def atoms(
+    graph: UnitGraph, aim: Aim, *, seed: int, keep: Integers | None = None, share: float = 1.0
+) -> Integers:
     """Group units into what level 1 is drawn from: estates that fit, else street blocks.
 
-    A block too large to be put together with others is cut into pieces first.
+    A block with more than that share of the most households is cut into pieces first.
     """
     off_barrier = ~graph.walled & (2 * graph.barrier < graph.length)
     if keep is not None:
@@ -158,7 +181,7 @@ def atoms(graph: UnitGraph, aim: Aim, *, seed: int, keep: Integers | None = None
         off_barrier |= kept & ~graph.walled
     within = replace(graph, walled=~off_barrier).components()
     households = totals(graph.households, within)
-    cap = max(int(aim.high * _ATOM_SHARE), 1)
+    cap = max(int(aim.high * share), 1)
     limit = np.full(len(households), cap)
     if keep is not None:
         limit[np.unique(within[keep >= 0])] = aim.high
