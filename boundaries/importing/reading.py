@@ -15,7 +15,7 @@ from boundaries.importing.doubling import given_twice, without_doubles
 from boundaries.importing.joining import Joined, joined_layers, kept_layers
 from boundaries.importing.placing import misplaced
 from boundaries.importing.referring import dangling
-from boundaries.importing.sources import OSM, SourceFile, sources_in
+from boundaries.importing.sources import OSM, SourceFile, chosen_sources
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
 from boundaries.town import TOWN_LAYERS, Town
@@ -153,7 +153,7 @@ def read_files(
         With every problem of every file; nothing is imported then.
     """
     mapping = mapping or MappingFile()
-    chosen, notes, problems = _chosen(sources, mapping)
+    chosen, notes, problems = chosen_sources(sources, mapping)
     if not chosen and not problems:
         raise input_error("importing.nothing", known=" ".join(LAYERS))
     named_files = {str(source.path) for source in chosen if source.is_named}
@@ -198,44 +198,6 @@ def read_files(
             contacts=parts.contacts,
         )
     return Imported(parts.town, plan, _origins(readings), (*notes, *parts.notes))
-
-
-def _chosen(
-    sources: Mapping[str, Path | str] | Iterable[SourceFile | Path] | Path, mapping: MappingFile
-) -> tuple[list[SourceFile], list[Message], list[Problem]]:
-    """Return what to read: sources that are named go before those that are recognised."""
-    named: list[SourceFile] = []
-    paths: list[Path] = []
-    if isinstance(sources, Mapping):
-        named = [
-            SourceFile(layer, Path(path), None, mapping.of(layer), is_named=True)
-            for layer, path in sources.items()
-        ]
-    else:
-        for each in [sources] if isinstance(sources, Path) else sources:
-            if isinstance(each, SourceFile):
-                named.append(each)
-            else:
-                paths.append(Path(each))
-    named += [
-        SourceFile(
-            each.layer, _found(each.path, paths), each.source_layer, each.mapping, is_named=True
-        )
-        for each in mapping.sources
-    ]
-    mapped = {each.path for each in named}
-    found, notes, problems = sources_in(paths, mapping, taken=mapped)
-    taken = {each.layer for each in named}
-    kept = [each for each in found if each.layer not in taken]
-    return [*named, *kept], notes, problems
-
-
-def _found(file: Path, paths: Sequence[Path]) -> Path:
-    """Return a file that the mapping names: beside it, else among the paths given."""
-    if file.exists():
-        return file
-    candidates = [path / file.name if path.is_dir() else path for path in paths]
-    return next((each for each in candidates if each.name == file.name and each.exists()), file)
 
 
 def _read(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,6 +93,57 @@ def _source(
     if layer == "grids" and level is not None:
         entry = entry.with_constant("level", level)
     return SourceFile(layer, path, source_layer, entry, is_named=is_named)
+
+
+def chosen_sources(
+    sources: Mapping[str, Path | str] | Iterable[SourceFile | Path] | Path, mapping: MappingFile
+) -> tuple[list[SourceFile], list[Message], list[Problem]]:
+    """Return what to read: sources that are named go before those that are recognised.
+
+    Parameters
+    ----------
+    sources
+        A folder; files and folders; named sources; or layer to file.
+    mapping
+        Which may name files itself.
+
+    Returns
+    -------
+    sources, notes, problems
+        See `sources_in`.
+    """
+    named: list[SourceFile] = []
+    paths: list[Path] = []
+    if isinstance(sources, Mapping):
+        named = [
+            SourceFile(layer, Path(path), None, mapping.of(layer), is_named=True)
+            for layer, path in sources.items()
+        ]
+    else:
+        for each in [sources] if isinstance(sources, Path) else sources:
+            if isinstance(each, SourceFile):
+                named.append(each)
+            else:
+                paths.append(Path(each))
+    named += [
+        SourceFile(
+            each.layer, _found(each.path, paths), each.source_layer, each.mapping, is_named=True
+        )
+        for each in mapping.sources
+    ]
+    mapped = {each.path for each in named}
+    found, notes, problems = sources_in(paths, mapping, taken=mapped)
+    taken = {each.layer for each in named}
+    kept = [each for each in found if each.layer not in taken]
+    return [*named, *kept], notes, problems
+
+
+def _found(file: Path, paths: Sequence[Path]) -> Path:
+    """Return a file that the mapping names: beside it, else among the paths given."""
+    if file.exists():
+        return file
+    candidates = [path / file.name if path.is_dir() else path for path in paths]
+    return next((each for each in candidates if each.name == file.name and each.exists()), file)
 
 
 def sources_in(

@@ -10,12 +10,12 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pandera.pandas as pa
 import shapely
 
 from geo.datum import Datum
 from geo.layers import osm
 from geo.layers.address_text import composed, composed_road
+from geo.layers.judging import unfit
 from geo.layers.lattice import on_lattice
 from geo.layers.mapping import LayerMapping, read_mapping
 from geo.layers.names import COLUMN_NAMES, barrier_kind_of, guessed
@@ -155,7 +155,7 @@ def read_source(
         notes.append(source.note("layers.not_of_layer", rows=int((~kept).sum())))
     if derive is not None:
         frame = derive(frame)
-    problems += _unfit(source, layer, frame[kept], columns, problems)
+    problems += unfit(source, layer, frame[kept], columns, problems)
     shapes, reference = None, ""
     if GEOMETRY_TYPES[layer] is not None and source.shapes is not None:
         shapes, reference, more, told = _placed(
@@ -286,80 +286,6 @@ def _defaults(source: Source, layer: str, frame: pd.DataFrame, given: set[str]) 
         names = (source.layer or "", Path(source.file).stem)
         frame["kind"] = next((kind for n in names if (kind := barrier_kind_of(n))), None)
     return notes
-
-
-def _unfit(
-    source: Source,
-    layer: str,
-    frame: pd.DataFrame,
-    columns: Mapping[str, str],
-    told: list[Problem],
-) -> list[Problem]:
-    """Return what the schema says of the values, one problem a bad row."""
-    known = {(problem.row, problem.column) for problem in told}
-    whole = {problem.column for problem in told if problem.row is None}
-    problems: list[Problem] = []
-    for name, column in SCHEMAS[layer].columns.items():
-        heading = columns.get(name, name)
-        values = frame[name]
-        if not column.nullable and len(values) and values.isna().all() and name not in columns:
-            if heading not in whole:
-                problems.append(_missing_column(source, layer, name))
-            continue
-        missing = [] if column.nullable else values.index[values.isna()].tolist()
-        faults: list[_Fault] = [(row, "layers.no_value", None) for row in missing]
-        if column.unique:
-            faults += _repeats(values)
-        for check in column.checks:
-            faults += _failures(values, check)
-        problems += [
-            source.problem(key, row=row + 1, column=heading, value=value, **_told_of(column))
-            for row, key, value in faults
-            if (row + 1, heading) not in known
-        ]
-    return problems
-
-
-def _missing_column(source: Source, layer: str, name: str) -> Problem:
-    usual = COLUMN_NAMES[layer].get(name, name).split()
-    there = "、".join(str(each) for each in source.table.columns)
-    return source.problem(
-        "layers.missing_column", column=name, usual="、".join(usual[:8]), found=there
-    )
-
-
-_Fault = tuple[int, str, object]
-
-
-def _repeats(values: pd.Series) -> list[_Fault]:
-    there = values.dropna()
-    again = there.index[there.duplicated(keep="first")].tolist()
-    return [(row, "layers.repeated_value", there[row]) for row in again]
-
-
-def _failures(values: pd.Series, check: pa.Check) -> list[_Fault]:
-    there = values.dropna()
-    statistics = check.statistics or {}
-    if "allowed_values" in statistics:
-        bad, key = there[~there.isin(list(statistics["allowed_values"]))], "layers.unknown_value"
-    elif "min_value" in statistics:
-        bad, key = there[there < statistics["min_value"]], "layers.too_small"
-    else:
-        passed = check(there).check_output if len(there) else []
-        bad, key = there[~np.asarray(passed, dtype=bool)], "layers.not_of_pattern"
-    return [(row, key, value) for row, value in zip(bad.index.tolist(), bad.tolist(), strict=True)]
-
-
-def _told_of(column: pa.Column) -> dict[str, object]:
-    """Return what a sentence about a value may say of its column."""
-    told: dict[str, object] = {"known": "", "least": ""}
-    for check in column.checks:
-        statistics = check.statistics or {}
-        if "allowed_values" in statistics:
-            told["known"] = "、".join(str(value) for value in statistics["allowed_values"])
-        if "min_value" in statistics:
-            told["least"] = statistics["min_value"]
-    return told
 
 
 def _placed(

@@ -70,13 +70,16 @@ def shifted_layers(
     against: dict[_Accusation, set[str]] = {}
     in_favour: dict[str, int] = {}
     metres: dict[Datum, float] = {}
+    shapes = {layer: _shapes(frame) for layer, frame in layers.items()}
     for (layer, other), misfit in _PAIRS.items():
         if layer not in layers or other not in layers:
             continue
-        moved, fixed = _shapes(layers[layer]), _shapes(layers[other])
+        moved, fixed = shapes[layer], shapes[other]
         if len(moved) < (1 if layer in _AREAS else _FEWEST) or not len(fixed):
             continue
-        trials = _trials(moved, fixed, misfit)
+        if misfit is _apart:
+            moved, fixed = _joined(moved), _joined(fixed)
+        trials = _trials(moved[:: max(len(moved) // _SAMPLE, 1)], fixed, misfit)
         if _fits(trials):
             in_favour[layer] = in_favour.get(layer, 0) + 1
             in_favour[other] = in_favour.get(other, 0) + 1
@@ -110,11 +113,16 @@ def _told(
 
 
 def _shapes(frame: gpd.GeoDataFrame) -> Shapes:
-    """Return a sample of a layer's valid shapes, always the same one."""
+    """Return a layer's valid shapes; of grids, those of the coarsest level."""
+    if "level" in frame:
+        frame = frame[frame["level"] == frame["level"].min()]
     shapes = frame.geometry.to_numpy()
     shapes = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
-    shapes = shapes[shapely.is_valid(shapes)]
-    return shapes[:: max(len(shapes) // _SAMPLE, 1)]
+    return shapes[shapely.is_valid(shapes)]
+
+
+def _joined(shapes: Shapes) -> Shapes:
+    return np.array([shapely.union_all(shapes)], dtype=object)
 
 
 _Misfit = Callable[[Shapes, Shapes], float]
@@ -194,10 +202,9 @@ def _outside(moved: Shapes, fixed: Shapes) -> float:
 
 
 def _apart(moved: Shapes, fixed: Shapes) -> float:
-    """Return how much of two areas is not common to both, as a share of both."""
-    first, second = shapely.union_all(moved), shapely.union_all(fixed)
-    common = shapely.area(shapely.intersection(first, second))
-    return float(1 - common / (shapely.area(first) + shapely.area(second) - common))
+    """Return how much of two areas, one shape each, is not common to both, as a share of both."""
+    common = shapely.area(shapely.intersection(moved[0], fixed[0]))
+    return float(1 - common / (shapely.area(moved[0]) + shapely.area(fixed[0]) - common))
 
 
 _AREAS = ("jurisdiction", "communities", "grids")

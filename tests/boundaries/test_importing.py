@@ -475,3 +475,17 @@ def test_points_count_as_places(tmp_path: Path) -> None:
     imported = read_files([path], "甲", default_scheme())
     assert imported.town.addresses["id"].tolist() == ["A1"]
     assert not len(imported.town.jurisdiction)
+
+
+def test_magong_addresses_shifted_against_its_units(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "tw_penghu_magong"
+    table = pd.read_csv(folder / "magong_addresses.csv", dtype=str)
+    east, north = from_wgs84(table["lon"].astype(float), table["lat"].astype(float), Datum.GCJ02)
+    table.assign(lon=east, lat=north).drop(columns=["x", "y"]).to_csv(
+        tmp_path / "magong_addresses.csv", index=False
+    )
+    mapping = read_mapping(_MAPPINGS / "magong.toml")
+    sources = [tmp_path / "magong_addresses.csv", folder / "magong_nested.gpkg"]
+    problems = _refused(lambda: read_files(sources, "馬公", default_scheme(), mapping=mapping))
+    assert _keys(problems) == {"importing.shifted_like"}
+    assert Path(problems[0].file or "").name == "magong_addresses.csv"
