@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -21,6 +23,20 @@ from messages import Message
 _LATTICE_M = 0.01
 COMMUNITIES = 0
 """Level number under which communities take part in the coverage."""
+
+
+def rows_of_levels(case: Case) -> list[npt.NDArray[np.int64]]:
+    """Return which rows of the communities and of the plan's grids each level of the coverage has.
+
+    Overlay grids are in none.
+    """
+    rows = []
+    if len(case.communities):
+        rows.append(np.arange(len(case.communities)))
+    tiling = (case.grids["mode"] != "overlay").to_numpy(dtype=bool)
+    numbers = case.grids["level"].to_numpy()
+    rows.extend(np.flatnonzero(tiling & (numbers == number)) for number in case.levels)
+    return rows
 
 
 def coverage_of(case: Case) -> Grids:
@@ -43,7 +59,7 @@ def coverage_of(case: Case) -> Grids:
     return Grids(tuple(levels), _jurisdiction(case))
 
 
-def _level(number: int, frame: gpd.GeoDataFrame, parents: np.ndarray) -> GridLevel:
+def _level(number: int, frame: gpd.GeoDataFrame, parents: npt.NDArray[np.object_]) -> GridLevel:
     alone = (
         ((frame["kind"] == "special") & (frame["mode"] == "exclusive")).to_numpy(dtype=bool)
         if "mode" in frame
@@ -87,7 +103,28 @@ def as_finding(
 ) -> Finding:
     """Return a fault as a finding of a rule; ``measure`` is ``"area"`` or ``"width"``."""
     by_width = measure == "width"
-    said = {
+    return Finding(
+        rule_id,
+        Severity(severity),
+        fault.level or None,
+        fault.codes,
+        None if fault.geometry is None else case.to_stored(fault.geometry),
+        (fault.width_m or 0.0) if by_width else fault.area_m2,
+        "m" if by_width else "m²",
+        fault_message(fault),
+        Message(f"coverage.{fault.kind}_remedy", _values(fault)),
+        kind=fault.kind,
+        fix=fault.fix,
+    )
+
+
+def fault_message(fault: Fault) -> Message:
+    """Return a coverage fault as a sentence."""
+    return Message(f"coverage.{fault.kind}", _values(fault))
+
+
+def _values(fault: Fault) -> dict[str, object]:
+    return {
         "level": _level_words(fault.level),
         "grids": _listed(fault.codes),
         "parents": _listed(fault.parents),
@@ -102,19 +139,6 @@ def as_finding(
         "reason": fault.details.get("reason", ""),
         "suggested": fault.details.get("suggested") or Message("coverage.unknown"),
     }
-    return Finding(
-        rule_id,
-        Severity(severity),
-        fault.level or None,
-        fault.codes,
-        None if fault.geometry is None else case.to_stored(fault.geometry),
-        (fault.width_m or 0.0) if by_width else fault.area_m2,
-        "m" if by_width else "m²",
-        Message(f"coverage.{fault.kind}", said),
-        Message(f"coverage.{fault.kind}_remedy", said),
-        kind=fault.kind,
-        fix=fault.fix,
-    )
 
 
 def _number(fault: Fault, name: str) -> float:
