@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 _NOISE = re.compile(r"[\s_\-·.:：/]+")
 _SHAPEFILE_BYTES = 10
@@ -257,10 +258,16 @@ def barrier_kind_of(name: str) -> str | None:
     return None
 
 
+@cache
+def _words(layer: str, column: str) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for value, names in VALUE_NAMES.get((layer, column), {}).items():
+        for name in (value, *names.split()):
+            words.setdefault(plain(name), value)
+    return words
+
+
 def known_value(layer: str, column: str, text: str) -> str | None:
     """Return our value for a usual word."""
-    wanted = plain(text)
-    for value, names in VALUE_NAMES.get((layer, column), {}).items():
-        if wanted == value or wanted in {plain(each) for each in names.split()}:
-            return value
-    return None
+    words = _words(layer, column)
+    return words.get(plain(text)) if words else None
