@@ -11,14 +11,16 @@ from looking import (
     HIDDEN_HOUSEHOLDS,
     HIDDEN_NAME,
     HIDDEN_PHONE,
+    PHONE,
     TAP,
     Look,
     finest,
+    look_at,
     pages_of,
     point_in,
     tap,
 )
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from boundaries.home import Home
 from boundaries.plan import Plan
@@ -83,6 +85,30 @@ def test_an_unknown_address_says_so(desktop: Look, site: str) -> None:
     desktop.find("火星路999号")
     expect(desktop.page.locator("#status.warn")).not_to_be_empty()
     expect(desktop.page.locator("#card")).to_be_hidden()
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["served", "file"])
+def test_an_estate_of_several_grids_is_asked_about(
+    browser: Browser,
+    site: str,
+    files: dict[str, str],
+    hostile_town: tuple[Town, Plan],
+    *,
+    served: bool,
+) -> None:
+    town, plan = hostile_town
+    estate = town.estates[town.estates["kind"] == "estate"].iloc[1]
+    homes = town.buildings[town.buildings["estate"] == estate["id"]]
+    here, address = (site, site) if served else ("file://", files["index.html"])
+    for look in look_at(browser, PHONE, here):
+        look.go(address)
+        look.find(estate["name"])
+        choice = look.page.locator(".choices button", has_text=f"{homes['name'].iloc[-1]}")
+        choice.first.click()
+        inside = plan.levels[3].contains(homes.geometry.iloc[-1].representative_point())
+        expect(look.page.locator("#card-heading")).to_have_text(
+            plan.levels[3].loc[inside, "name"].iloc[0]
+        )
 
 
 def test_suggestions_are_reached_by_keys(

@@ -256,14 +256,14 @@
       show(code, { point, note: borderNote(answer) });
       return true;
     }
-    const options = (answer.levels?.at(-1)?.options ?? []).filter((option) => grids.has(option.code));
+    const options = (answer.levels?.at(-1)?.options ?? []).map((each) => grids.get(each.code)).filter(Boolean);
     const places = (answer.candidates ?? []).filter((each) => each.text);
     if (["partial", "ambiguous"].includes(answer.status) && (places.length > 1 || options.length)) {
       const choices = places.length > 1
         ? places.map((place) => ({ label: place.text, act: () => find(place.text) }))
-        : options.map((option) => ({ label: option.name ?? option.code, act: () => show(option.code, { point }) }));
+        : choicesOf(options, point);
       ask(said(answer, "ask") || say("which"), choices);
-      if (point) map.setView(point, 17);
+      spread(options);
       return true;
     }
     if (code) {
@@ -305,7 +305,7 @@
       found.push(coarser);
     }
     if (found.length > 1) {
-      ask(say("shared"), found.map((grid) => ({ label: grid.name, act: () => show(grid.code, { point: [lat, lng] }) })));
+      ask(say("shared"), choicesOf(found, [lat, lng]));
       return;
     }
     const [grid] = found;
@@ -337,7 +337,11 @@
   const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s,，。、·\-—–#]/g, "");
   const estates = data.base.estates
     .filter(([, name]) => name)
-    .map(([kind, name, parts, x, y]) => ({ kind, name, key: plain(name), parts, at: Town.latLng(x, y) }));
+    .map(([kind, name, parts, x, y]) => {
+      let shape;
+      const ground = () => (shape ??= Town.polygon(parts));
+      return { kind, name, key: plain(name), ground, at: Town.latLng(x, y) };
+    });
   const names = [...grids.values()].map((grid) => ({ grid, key: plain(grid.name) }));
 
   async function find(text) {
@@ -351,7 +355,8 @@
     const offline = answer === null;
     if (!findHere(asked)) {
       hideCard();
-      tell((answer && (said(answer, "note") || said(answer, "ask"))) || say("no_match"), true);
+      const why = answer && answer.status !== "no_match" && (said(answer, "note") || said(answer, "ask"));
+      tell(why || say("no_match"), true);
     } else if (offline && served) status.append(element("small", {}, ` ${say("offline")}`));
   }
 
@@ -378,7 +383,7 @@
   }
 
   function findInEstate(estate, rest) {
-    const shape = Town.polygon(estate.parts);
+    const shape = estate.ground();
     const number = rest.match(/\d+/)?.[0];
     const within = data.base.numbers
       .map(([name, x, y]) => ({ name, at: Town.latLng(x, y) }))
@@ -388,21 +393,50 @@
       chooseHere(building.at[0], building.at[1], "found");
       return true;
     }
-    const places = within.length ? within : [{ name: estate.name, at: estate.at }];
-    const named = new Map();
-    for (const { name, at } of places) {
-      for (const { code } of gridsAt(...at)) named.set(code, [...(named.get(code) ?? []), name]);
-    }
-    if (!named.size) return false;
-    if (named.size === 1) chooseHere(...places[0].at, "found");
+    const places = within.length ? within.map(({ at }) => at) : [estate.at];
+    const found = new Set(places.flatMap((at) => gridsAt(...at)));
+    if (!found.size) return false;
+    if (found.size === 1) chooseHere(...places[0], "found");
     else {
-      const { n, e, s, w } = Town.box(shape);
-      map.fitBounds([[s, w], [n, e]]);
-      ask(say("which"), [...named].map(([code, all]) => ({
-        label: `${estate.name} ${all.slice(0, 6).join("、")}${all.length > 6 ? "……" : ""}`, act: () => show(code),
-      })));
+      ask(say("which"), choicesOf([...found]));
+      spread([...found]);
     }
     return true;
+  }
+
+  /** A choice for each grid, in words that tell them apart. */
+  function choicesOf(some, point = null) {
+    const labels = some.map(inWords);
+    const alone = (label) => labels.indexOf(label) === labels.lastIndexOf(label);
+    return some.map((grid, i) => ({
+      label: alone(labels[i]) ? labels[i] : `${labels[i]}（${grid.name}）`,
+      act: () => show(grid.code, { point }),
+    }));
+  }
+
+  /** Bring some grids into view together. */
+  function spread(some) {
+    const around = L.latLngBounds([]);
+    for (const { box } of some) around.extend([box.n, box.e]).extend([box.s, box.w]);
+    if (around.isValid()) map.fitBounds(around, { maxZoom: 18, padding: [30, 30] });
+  }
+
+  /** A grid as residents know it: the buildings in it, else its name. */
+  function inWords({ name, box, shape }) {
+    const holds = ([lat, lng]) =>
+      lat <= box.n && lat >= box.s && lng <= box.e && lng >= box.w && inside(lat, lng, shape);
+    const byEstate = new Map();
+    for (const [number, x, y] of data.base.numbers) {
+      const at = Town.latLng(x, y);
+      if (!holds(at)) continue;
+      const around = estates.find(({ ground }) => inside(at[0], at[1], ground()))?.name ?? "";
+      byEstate.set(around, [...(byEstate.get(around) ?? []), number]);
+    }
+    if (!byEstate.size) return name;
+    const words = [...byEstate].map(
+      ([around, numbers]) => `${around} ${numbers.slice(0, 5).join("、")}${numbers.length > 5 ? "……" : ""}`,
+    );
+    return words.slice(0, 3).join("；").trim();
   }
 
   // ── Suggestions: a listbox under the field, by the ARIA combobox pattern ─────────────────────
