@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,8 @@ class Repair:
         Faults that are left: proposals for a planner.
     proved
         Whether the grids are certified as a whole.
+    ground_changed
+        Whether the jurisdiction got vertices.
     """
 
     grids: Grids
@@ -78,6 +80,16 @@ class Repair:
     vertices: int
     remaining: tuple[Fault, ...]
     proved: bool
+    ground_changed: bool = False
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What may be changed."""
+
+    gap_m: float
+    fixed: frozenset[int]
+    refused: frozenset[Place]
 
 
 def repair(
@@ -85,6 +97,8 @@ def repair(
     *,
     gap_m: float = 25.0,
     lattice: float | None = None,
+    reach_m: float | None = None,
+    fixed: Collection[int] = (),
     crs: pyproj.CRS | None = None,
     with_remaining: bool = True,
 ) -> Repair:
@@ -101,6 +115,10 @@ def repair(
         Gaps as wide as this are left for a planner.
     lattice
         Step to which new vertices are rounded; None keeps them as computed.
+    reach_m
+        A vertex no farther from a border lies on it; by default three quarters of the lattice.
+    fixed
+        Numbers of levels that are given from outside: they get vertices, but no ground moves.
     crs
         CRS of the grids, by which displaced ones are recognised.
     with_remaining
@@ -115,7 +133,7 @@ def repair(
     moves: list[Move] = []
     vertices = 0
     refused: set[Place] = set()
-    reach = 0.75 * lattice if lattice else grids.tolerance
+    reach = reach_m or (0.75 * lattice if lattice else grids.tolerance)
     for _ in range(_ROUNDS):
         left = residual(mended)
         if not len(left):
@@ -124,13 +142,16 @@ def repair(
         vertices += count
         if count:
             left = residual(mended)
-        arrangement, changes = _changes(mended, left, gap_m, refused) if len(left) else (None, [])
-        if arrangement is None or not changes:
+        if not len(left):
+            break
+        choice = _Choice(gap_m, frozenset(fixed), frozenset(refused))
+        arrangement, changes = _changes(mended, left, choice)
+        if not changes:
             break
         mended, done, failed = exchanged(arrangement, changes, lattice)
         refused |= failed
         moves.extend(_moves(arrangement, done))
-    mended = _with_unusable(grids, mended)
+    mended = _with_unusable(grids, tidied(mended))
     return Repair(
         mended,
         tuple(moves),
@@ -138,6 +159,8 @@ def repair(
         vertices,
         tuple(inspect(mended, crs=crs)) if with_remaining else (),
         is_proved(admit(mended).grids),
+        mended.jurisdiction is not grids.jurisdiction
+        and not shapely.equals_exact(mended.jurisdiction, grids.jurisdiction),
     )
 
 
@@ -165,18 +188,16 @@ def _with_unusable(given: Grids, mended: Grids) -> Grids:
     return Grids(tuple(levels), mended.jurisdiction)
 
 
-def _changes(
-    grids: Grids, left: Residual, gap_m: float, refused: set[Place]
-) -> tuple[Arrangement, list[Change]]:
+def _changes(grids: Grids, left: Residual, choice: _Choice) -> tuple[Arrangement, list[Change]]:
     arrangement = arrange(grids, left)
     classifier = Classifier(arrangement)
     crossing = crossing_segments(arrangement, classifier.faulty_faces())
     if len(crossing):
         arrangement = arrange(grids, left, crossing)
         classifier = Classifier(arrangement)
-    changes = Owners(arrangement, gap_m).changes(classifier)
-    if refused:
-        changes = [one for one in changes if place_of(arrangement, one.face) not in refused]
+    changes = Owners(arrangement, choice.gap_m, choice.fixed).changes(classifier)
+    if choice.refused:
+        changes = [one for one in changes if place_of(arrangement, one.face) not in choice.refused]
     return arrangement, changes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,11 +51,14 @@ class Owners:
         The faces of the residual.
     gap_m
         A gap as wide as this, or like a grid of its own, has no owner: it is left for a planner.
+    fixed
+        Numbers of levels whose ground does not move.
     """
 
-    def __init__(self, arrangement: Arrangement, gap_m: float) -> None:
+    def __init__(self, arrangement: Arrangement, gap_m: float, fixed: Collection[int] = ()) -> None:
         self.arrangement = arrangement
         self.gap_m = gap_m
+        self.fixed = frozenset(fixed)
         self.levels = arrangement.grids.levels
         self._chains: dict[tuple[int, int], Chains] = {}
         self._median = [
@@ -103,6 +107,8 @@ class Owners:
 
     def _owner(self, face: int, depth: int, above: int | None) -> int | None:
         here = self._rows(face, depth)
+        if self.levels[depth].level in self.fixed:
+            return next(iter(here)) if len(here) == 1 else None
         below = self._named_by_children(face, depth)
         if below is not None and (above is None or self._is_child(depth, below, above)):
             return below
