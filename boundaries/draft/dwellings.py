@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -54,13 +56,16 @@ def floor_runs(households: int, floors: int, low: int, high: int) -> list[tuple[
         First floor, last floor and households of every run, from the ground up. As few runs as
         can be in the band; where none can, as many as hold no more than high, a floor at least.
     """
-    by_floor = shares(households, floors)
+    below = np.concatenate([[0], np.cumsum(shares(households, floors))])
     best: list[tuple[int, int, int]] = []
     for count in range(max(-(-households // max(high, 1)), 1), floors + 1):
-        ends = [0, *np.cumsum(shares(floors, count)).tolist()]
+        even = households * np.arange(1, count) / count
+        inner = [int(np.argmin(np.abs(below - part))) for part in even]
+        ends = [0, *inner, floors]
+        if any(first >= last for first, last in pairwise(ends)):
+            continue
         runs = [
-            (first + 1, last, sum(by_floor[first:last]))
-            for first, last in zip(ends[:-1], ends[1:], strict=True)
+            (first + 1, last, int(below[last] - below[first])) for first, last in pairwise(ends)
         ]
         best = best or runs
         if all(low <= run[2] <= high for run in runs):

@@ -57,29 +57,30 @@ class GridMaker:
         self.town, self.units, self.parts = town, units, parts
         self.levels = len(parts.labels)
         self.grids: list[_Grid] = []
-        self.grid_of_unit = np.full(len(units.graph), NONE, np.int64)
+        self.grid_of: dict[int, int] = {}
         self.slices: dict[int, list[tuple[Slice, int]]] = {}
         self._made: dict[tuple[int, int, int], int] = {}
         self._floors = town.buildings["floors"].fillna(1).to_numpy(dtype=np.int64)
         self._place_units()
 
     def _place_units(self) -> None:
-        """Put every unit, or every slice of it, into a grid of each level."""
-        households = self.units.graph.households
+        """Put every tenant, or every slice of it, into a grid of each level; then empty land."""
         high = self.town.scheme.level(self.levels).high
-        stacked = (households > high) & (self.units.building != NONE)
-        for unit in np.flatnonzero(stacked).tolist():
-            floors = int(self._floors[self.units.building[unit]])
-            slices = slices_of(int(households[unit]), floors, self.town.scheme, self.levels)
-            if len(slices) < 2:  # noqa: PLR2004 - one floor cannot be divided
+        for number, tenant in enumerate(self.units.tenants):
+            if tenant.households <= high:
                 continue
-            self.slices[unit] = [
-                (part, self._finest(unit, part.at, part.first, part.households))
-                for part in slices
-            ]
-        for unit in range(len(households)):
-            if unit not in self.slices:
-                self.grid_of_unit[unit] = self._finest(unit, {}, 0, int(households[unit]))
+            floors = int(self._floors[tenant.building])
+            slices = slices_of(tenant.households, floors, self.town.scheme, self.levels)
+            if len(slices) > 1:
+                self.slices[number] = [
+                    (part, self._finest(tenant.unit, part.at, part.first, part.households))
+                    for part in slices
+                ]
+        for number, tenant in enumerate(self.units.tenants):
+            if number not in self.slices:
+                self.grid_of[number] = self._finest(tenant.unit, {}, 0, tenant.households)
+        for unit in range(len(self.units.graph)):
+            self._finest(unit, {}, 0, 0)
 
     def _finest(self, unit: int, at: dict[int, int], floor: int, households: int) -> int:
         """Return the finest grid of a unit or slice, made with all above it where it is new."""
@@ -168,11 +169,9 @@ class GridMaker:
         ids = self.town.buildings["id"].to_numpy()
         whole: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         rows = []
-        for unit, building in enumerate(self.units.building.tolist()):
-            if building == NONE:
-                continue
-            stair = int(self.units.stair[unit])
-            if unit in self.slices:
+        for number, tenant in enumerate(self.units.tenants):
+            building, stair = tenant.building, tenant.stair
+            if number in self.slices:
                 rows += [
                     (
                         building,
@@ -182,11 +181,10 @@ class GridMaker:
                         grid,
                         part.households,
                     )
-                    for part, grid in self.slices[unit]
+                    for part, grid in self.slices[number]
                 ]
             else:
-                held = int(self.units.graph.households[unit])
-                whole[building, int(self.grid_of_unit[unit])].append((stair, held))
+                whole[building, self.grid_of[number]].append((stair, tenant.households))
         pieces: dict[int, int] = defaultdict(int)
         for building, _ in whole:
             pieces[building] += 1

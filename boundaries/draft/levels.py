@@ -139,6 +139,8 @@ def _coarsest(
         worth = _worth(graph, [aim], [label], None)
         if best is None or worth < best:
             best, found = worth, label
+        if best[0] == 0:
+            break
     return found
 
 

@@ -13,8 +13,10 @@ from boundaries.draft.graph import UnitGraph, linked
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.partition import Aim, divide
 
-_ATTEMPTS = 60
+_ATTEMPTS = 45
 _TRIES = 40
+_IN_VAIN = 600
+"""Attempts without any gain after which the rest is left as it is."""
 
 
 def mended_parents(
@@ -53,8 +55,9 @@ def mended_parents(
     """
     fix = _Recutting(graph, drawn, label, aims, held, np.random.default_rng(seed))
     for reach in ("parent", "anywhere"):
+        fix.in_vain = 0
         for unit in fix.troubled():
-            if time.monotonic() > until:
+            if time.monotonic() > until or fix.in_vain > _IN_VAIN:
                 break
             fix.recut(unit, across=reach == "anywhere")
     drawn[-1] = numbered(drawn[-1])
@@ -76,6 +79,7 @@ class _Recutting:
         self.graph, self.drawn, self.children = graph, drawn, children.copy()
         self.aims, self.random = aims, random
         self.held = held[: len(aims)]
+        self.in_vain = 0
         drawn[-1] = drawn[-1].copy()
         passable = ~graph.walled
         one, other = graph.one[passable], graph.other[passable]
@@ -107,6 +111,7 @@ class _Recutting:
             before = self._trouble(units, self.parents[units], self.children[units])
             if before[1] == 0:
                 return
+            self.in_vain += 1
             found = self._divided(units)
             if found is None:
                 continue
@@ -115,6 +120,7 @@ class _Recutting:
                 if across and not self._keep_grandparents(units, parents):
                     continue
                 self._take(units, parents, children)
+                self.in_vain = 0
                 unit = self._worst(units)
 
     def _worst(self, units: Integers) -> int:

@@ -26,8 +26,19 @@ from boundaries.draft.ground import Ground, classes_at, community_of, estate_of,
 from boundaries.town import Town
 
 _CUT_REACH_M = 300.0
+_NODING_M = 0.001
 _CLASS_WITHIN_M = 3.0
 NONE = -1
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A building, or a stair of one (from 1; 0: all of it), in a unit."""
+
+    unit: int
+    building: int
+    stair: int
+    households: int
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,9 @@ class Units:
         Stair of the building, from 1; 0 for all of it.
     block
         Street block of every unit.
+    tenants
+        Unit, building, stair (0: all of it) and households of everyone who lives somewhere, also
+        of buildings and stairs whose ground another one covers.
     """
 
     faces: Shapes
@@ -58,6 +72,7 @@ class Units:
     building: Integers
     stair: Integers
     block: Integers
+    tenants: tuple[Tenant, ...]
 
 
 def units_of(town: Town) -> Units:
@@ -176,7 +191,7 @@ def _stair_lines(
     stairs: dict[int, Stairs],
 ) -> list[shapely.Geometry]:
     """Return the lines between stairs, each within the cell of its own building."""
-    noded = shapely.union_all([shapely.boundary(block), *between])
+    noded = shapely.union_all([shapely.boundary(block), *between], grid_size=_NODING_M)
     cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     owner = seeds.nearest(shapely.get_coordinates(inner_points(cells)))
     found = []
@@ -215,7 +230,10 @@ def _put_together(
     unit = _in_one_piece(unit.ravel(), borders, area, blocks.community[key[:, 0]], key[:, 0])
     present, unit = np.unique(unit, return_inverse=True)
     key = key[present]
-    households = _households(town, key[:, 1], key[:, 2])
+    tenants = _tenants(town, key[:, 1], key[:, 2], set(tessellation.stairs), faces, unit)
+    households = np.zeros(len(key), np.int64)
+    for tenant in tenants:
+        households[tenant.unit] += tenant.households
     return Units(
         faces=faces,
         unit_of_face=unit,
@@ -227,6 +245,7 @@ def _put_together(
         building=key[:, 1],
         stair=key[:, 2],
         block=key[:, 0],
+        tenants=tenants,
     )
 
 
@@ -299,21 +318,40 @@ def _homes(
     return home
 
 
-def _households(town: Town, building: Integers, stair: Integers) -> Integers:
-    """Return the households of units; a building's are shared out evenly to its stairs."""
+def _tenants(
+    town: Town,
+    building: Integers,
+    stair: Integers,
+    divided: set[int],
+    faces: Shapes,
+    unit_of_face: Integers,
+) -> tuple[Tenant, ...]:
+    """Put every building of the town's ground, or every stair of it, into a unit.
+
+    Where the ground of a stair went to others, the nearest stair of its building takes its
+    households; where all of a building's did, the unit in which the building stands.
+    """
     total = households_of(town.buildings)
     stairs = town.buildings["stairs"].fillna(1).to_numpy(dtype=np.int64)
-    return np.array(
-        [
-            0
-            if row == NONE
-            else int(total[row])
-            if number == 0
-            else shares(int(total[row]), int(stairs[row]))[number - 1]
-            for row, number in zip(building.tolist(), stair.tolist(), strict=True)
-        ],
-        np.int64,
-    )
+    home: dict[int, dict[int, int]] = {}
+    for unit, (row, number) in enumerate(zip(building.tolist(), stair.tolist(), strict=True)):
+        if row != NONE:
+            home.setdefault(row, {})[number] = unit
+    homeless = np.setdiff1d(np.arange(len(total)), np.array(sorted(home), np.int64))
+    points = inner_points(town.buildings.geometry.to_numpy()[homeless])
+    at, face = shapely.STRtree(faces).query(points, predicate="intersects")
+    for row, where in zip(homeless[at[::-1]].tolist(), face[::-1].tolist(), strict=True):
+        home[row] = {0: int(unit_of_face[where])}
+    tenants = []
+    for row, units in sorted(home.items()):
+        if row not in divided or 0 in units:
+            tenants.append(Tenant(min(units.values()), row, 0, int(total[row])))
+            continue
+        held = shares(int(total[row]), int(stairs[row]))
+        for number in range(1, len(held) + 1):
+            nearest = min(units, key=lambda other: (abs(other - number), other))
+            tenants.append(Tenant(units[nearest], row, number, held[number - 1]))
+    return tuple(tenants)
 
 
 def _graph(
