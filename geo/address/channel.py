@@ -177,7 +177,7 @@ class Naming:
         """Return the cost of a text as the name of a place that the register lacks."""
         stem, end = _split(given)
         whole = self._stem_cost(given) + self._end_cost("")
-        return min(whole, self._stem_cost(stem) + self._end_cost(end)) if end else whole
+        return min(whole, self._stem_cost(stem) + self._end_cost(end))
 
     def _end_cost(self, end: str) -> float:
         return -math.log((self.ends.get(end, 0) + 0.5) / (self.names + len(GENERIC)))

@@ -38,7 +38,7 @@ _TOKEN = re.compile(
     r"(?P<behind>之\d+|附\d+号?|-\d+(?!\d*[-号室]))?"
     # 501 right behind a stair, building or floor; or at the end of its clause, before a token
     r"|(?<=[元门栋幢座楼层#])(?P<room_behind>\d{3,4})(?=[^0-9A-Z号楼栋幢座单层室房户#/-])"
-    rf"|(?<![0-9A-Z])(?P<bare>[A-Z]?\d{{1,5}}[A-Z]?)(?=$|[-,()/#\s]|[{_SIDES}{_STEMS}]?单元)"
+    rf"|(?<![0-9A-Z])(?P<bare>[A-Z]?\d{{1,5}}[A-Z]?|[A-Z](?= \d))(?=$|[-,()/#\s]|[{_SIDES}{_STEMS}]?单元)"
 )
 
 _KINDS = {name: name.removesuffix("_word") for name in _TOKEN.groupindex} | {

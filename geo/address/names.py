@@ -12,6 +12,7 @@ from geo.address.vocabulary import OfficeReading, office_reading
 
 _LONG_NAME = 6
 _MOST = 24
+_RARE, _SHARING = 1000, 8
 
 
 class Hit(NamedTuple):
@@ -41,7 +42,7 @@ class NameIndex:
         self._heard: dict[str, tuple[int, ...]] = {}
         self._begins: dict[str, tuple[int, ...]] = {}
         self._offices: dict[str, list[tuple[int, OfficeReading]]] = {}
-        self._pairs: dict[str, tuple[int, ...]] = {}
+        self._holding: dict[str, tuple[int, ...]] = {}
         for number, name in enumerate(self.names):
             self._add(number, name)
 
@@ -52,8 +53,8 @@ class NameIndex:
             _append(self._heard, form, number)
         for length in range(2, len(name)):
             _append(self._begins, name[:length], number)
-        for place in range(len(name) - 1):
-            _append(self._pairs, name[place : place + 2], number)
+        for character in name:
+            _append(self._holding, character, number)
         office = office_reading(name)
         if office is not None:
             self._offices.setdefault(office[0], []).append((number, office))
@@ -73,7 +74,7 @@ class NameIndex:
             short = Hit(other, SHORT_NAME, "short")
             hits[other] = min(hits.get(other, short), short, key=_cost)
         if not hits and len(given) > 2:  # noqa: PLR2004
-            for other in self._by_pairs(given):
+            for other in self._by_characters(given):
                 cost = edit_cost(given, self.names[other])
                 if cost < CAP:
                     hits[other] = Hit(other, cost, "spelled")
@@ -102,12 +103,15 @@ class NameIndex:
             if other not in hits or cost < hits[other].cost:
                 hits[other] = Hit(other, cost, "office")
 
-    def _by_pairs(self, given: str) -> list[int]:
+    def _by_characters(self, given: str) -> list[int]:
+        """Return the names that share most characters, for texts with several slips."""
         shared: dict[int, int] = {}
-        for place in range(len(given) - 1):
-            for other in self._pairs.get(given[place : place + 2], ()):
+        for character in dict.fromkeys(given):
+            holding = self._holding.get(character, ())
+            for other in holding if len(holding) <= _RARE else ():
                 shared[other] = shared.get(other, 0) + 1
-        return sorted(shared, key=lambda other: (-shared[other], other))[:8]
+        enough = [other for other, count in shared.items() if 2 * count >= len(given) - 1]
+        return sorted(enough, key=lambda other: (-shared[other], other))[:_SHARING]
 
 
 def _cost(hit: Hit) -> float:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from geo.address.numerals import NUMERAL, longest_numeral
+from geo.address.numerals import NUMERAL, longest_numeral, value_of
 from geo.address.script import character_table
 
 _MORE_BLANKS = re.compile(r"(?<= ) +")
@@ -22,7 +22,11 @@ _CLASSIFIED = re.compile(
     r")"
 )
 # digits spelled out behind a classifier, up to the end or a room word: 单元五零二
-_SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}})(?=$|[,室房号(])")
+_SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}})(?![{NUMERAL}])")
+# a dash read aloud: 三杠二杠五零一
+_DASH_WORD = re.compile(
+    rf"(?<=[0-9{NUMERAL}])杠(?=[0-9{NUMERAL}])|[{NUMERAL}]+(?=杠[0-9{NUMERAL}])|(?<=杠)[{NUMERAL}]+"
+)
 _ROMAN = re.compile(r"(?<![0-9A-Z])(I{1,3}|IV|V|VI{1,3}|IX|X)(?=期|区|段)")
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 _ROMANS.update({"IX": 9, "X": 10})
@@ -107,6 +111,14 @@ def _room(match: re.Match[str]) -> str:
     return match.group(0) if found is None or found[0] else str(found[1])
 
 
+def _dash(match: re.Match[str]) -> str:
+    words = match.group(0)
+    if words == "杠":
+        return "-"
+    value = value_of(words)
+    return words if value is None else str(value)
+
+
 def _roman(match: re.Match[str]) -> str:
     return str(_ROMANS[match.group(1)])
 
@@ -115,6 +127,7 @@ _STEPS = (
     (_MORE_BLANKS, ""),
     (_BLANKS, ""),
     (_STOP_RUNS, ""),
+    (_DASH_WORD, _dash),
     (_CLASSIFIED, _number),
     (_SPELLED_ROOM, _room),
     (_ROMAN, _roman),
@@ -128,10 +141,11 @@ _TABLE = character_table()
 _MARKED = (
     (frozenset(" "), _STEPS[:2]),
     (frozenset(","), _STEPS[2:3]),
-    (frozenset(NUMERAL), _STEPS[3:5]),
-    (frozenset("IVX"), _STEPS[5:6]),
-    (frozenset("第"), _STEPS[6:7]),
-    (frozenset("0"), _STEPS[7:]),
+    (frozenset("杠"), _STEPS[3:4]),
+    (frozenset(NUMERAL), _STEPS[4:6]),
+    (frozenset("IVX"), _STEPS[6:7]),
+    (frozenset("第"), _STEPS[7:8]),
+    (frozenset("0"), _STEPS[8:]),
 )
 
 

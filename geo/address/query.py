@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -84,10 +85,17 @@ class QueryReader:
         Every name and alias.
     special
         Names that hold digits or single letters, which the chain must leave alone.
+    zones
+        Written forms of the register's zones.
     """
 
-    def __init__(self, lexicon: Lexicon, names: NameIndex, special: list[str]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, names: NameIndex, special: list[str], zones: Iterable[str]
+    ) -> None:
         self.lexicon = lexicon
+        self._zone_words = frozenset(zones)
+        self._zone_ends = frozenset(word[-1] for word in self._zone_words)
+        self._zone_lengths = sorted({len(word) for word in self._zone_words}, reverse=True)
         self.names = names.exact
         self.similar = names.find
         self._special = (
@@ -197,7 +205,8 @@ class QueryReader:
     def _rest(self, query: Query, start: int, end: int, *, behind: bool) -> None:
         form = query.written.text
         words = form[start:end]
-        if _WHOLE_ZONE.match(words):
+        at_door = query.road and query.chain.number is not None
+        if _WHOLE_ZONE.match(words) or (words in self._zone_words and (at_door or query.chunks)):
             query.zone = query.zone or zone_id(words)
         elif group := GROUP.fullmatch(words):
             query.group = group.group(1)
@@ -206,17 +215,26 @@ class QueryReader:
         elif not behind and words not in ("院", "的", "与", "和"):
             query.chunks.append(self._chunk(form, start, end))
 
+    def zones_at_end(self, form: str, start: int, end: int) -> list[str]:
+        """Return what the end of some words may say of a zone, the shortest first."""
+        found = _zones(form, start, end)
+        if form[end - 1] in self._zone_ends:
+            for length in self._zone_lengths:
+                words = form[end - length : end]
+                if end - length > start and words in self._zone_words and words not in found:
+                    found.insert(0, words)
+        return found
+
     def _chunk(self, form: str, start: int, end: int) -> Chunk:
-        for zone in _zones(form, start, end):
-            return Chunk(start, end, form[start:end], zone)
-        return Chunk(start, end, form[start:end], "")
+        zones = self.zones_at_end(form, start, end)
+        return Chunk(start, end, form[start:end], zones[0] if zones else "")
 
     def _named(self, form: str, start: int, end: int) -> Chunk | None:
         """Return the stretch as a chunk if it is a name of the register, with a zone or without."""
         words = form[start:end]
         if words in self.names:
             return Chunk(start, end, words, "")
-        for zone in _zones(form, start, end):
+        for zone in self.zones_at_end(form, start, end):
             name = words[: -len(zone)]
             if name in self.names:
                 return Chunk(start, end - len(zone), name, zone)
@@ -283,6 +301,8 @@ class QueryReader:
             if match is None or match.end() == match.start() or match.end() >= end:
                 continue
             words = match.group(0)
+            if words.endswith("区") and not query.foreign:
+                continue  # a district is said with its city; without one it is part of a name
             if (
                 pattern is not PROVINCE
                 and not query.foreign
@@ -311,11 +331,6 @@ class QueryReader:
             return start
         query.unknown_road = (start, match.end())
         return end
-
-
-def zones_at_end(words: str) -> list[str]:
-    """Return what the end of some words may say of a zone, the shortest first."""
-    return _zones(words, 0, len(words))
 
 
 def _zones(form: str, start: int, end: int) -> list[str]:

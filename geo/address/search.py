@@ -23,8 +23,9 @@ from geo.address.features import (
 )
 from geo.address.lexicon import Lexicon, Word
 from geo.address.names import Hit, NameIndex
-from geo.address.query import NEARLY, Chunk, Query, QueryReader, zones_at_end
+from geo.address.query import NEARLY, Chunk, Query, QueryReader
 from geo.address.register import KINDS, Register
+from geo.address.units import known_text
 
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _MOST_PLACES = 40
@@ -42,7 +43,8 @@ class Searcher:
         self.descent = Descent(register)
         self.names, self.targets = self._names()
         special = [name for name in self.names.names if any(char.isascii() for char in name)]
-        self.reader = QueryReader(self._lexicon(areas), self.names, special)
+        zones = [form for zone in register.words["shown_zones"] if (form := known_text(zone))]
+        self.reader = QueryReader(self._lexicon(areas), self.names, special, zones)
 
     def _names(self) -> tuple[NameIndex, list[list[tuple[int, bool]]]]:
         """Return the names of places, and for each the places and whether it is an alias there."""
@@ -136,7 +138,11 @@ class Searcher:
             hits += [(chunk._replace(zone=""), hit) for hit in self.names.find(chunk.name)]
             if chunk.zone and chunk.name.endswith(chunk.zone):
                 name = chunk.name.removesuffix(chunk.zone)
-                hits += [(chunk, hit) for hit in self.names.find(name)]
+                hits += [
+                    (chunk, hit)
+                    for hit in self.names.find(name)
+                    if not _other_stage(chunk.zone, self.names.names[hit.name])
+                ]
             if not hits or hits[0][1].cost > NEARLY:
                 hits += self._behind_speech(chunk) + self._before_complaint(chunk)
             if hits:
@@ -160,7 +166,7 @@ class Searcher:
         """Return the longest name at the beginning of the words, with a complaint behind it."""
         words, exact = chunk.name, self.names.exact
         for end in range(len(words) - 1, 1, -1):
-            for zone in ("", *zones_at_end(words[:end])):
+            for zone in ("", *self.reader.zones_at_end(words, 0, end)):
                 number = exact.get(words[: end - len(zone)])
                 if number is not None:
                     cost = trailing_cost(words[:end], words[end:])
@@ -178,6 +184,11 @@ class Searcher:
             given = chunk.name.removesuffix(chunk.zone)
             features[OTHER_END] = float(other_end(given, self.names.names[hit.name]))
         return features
+
+
+def _other_stage(zone: str, name: str) -> bool:
+    """Return whether a stage is said and the name is that of another: 三期 is not 二期."""
+    return zone.endswith("期") and name.endswith("期")
 
 
 def _cost(pair: tuple[Chunk, Hit]) -> float:

@@ -28,6 +28,9 @@ def unit(match: Match) -> tuple[str | None, ...]:
         "你好我住在滨河花园3号楼2单元，下水道堵了",
         "滨河花园3号楼2单元漏水",
         "我这里是滨河花园的3号楼2单元 垃圾没人清理",
+        "喂您好我想反映一下滨河花园三号楼二单元楼道没灯",
+        "师傅麻烦来一趟滨河花园的3号楼2单元",
+        "滨河花园三杠二杠五零一",
         # any estate is called 小区
         "滨河花园小区3号楼2单元",
         # homophones and the confusions of dialects: 宾/滨, 冰/滨 (in/ing), 和/河
@@ -95,6 +98,7 @@ def test_knows_other_names(town_index: AddressIndex, text: str, compound: str) -
         "碧桂园3号楼2单元",
         # a stage that does not exist is not one that does
         "东方苑三期3号楼2单元",
+        "东方苑三期A区3号楼2单元",
         # the name counts, not the door it is said to be at
         "秀容路57号碧桂园3号楼2单元",
     ],
@@ -137,6 +141,17 @@ def test_asks_for_the_zone_that_is_left_out(town_index: AddressIndex) -> None:
 
 def test_a_zone_may_leave_its_word_out(town_index: AddressIndex) -> None:
     assert unit(town_index.match("锦绣华庭A3号楼2单元"))[:2] == ("锦绣华庭", "A区")
+
+
+@pytest.mark.parametrize("text", ["桂花园南苑3号楼2单元", "人民大街98号南苑3号楼2单元"])
+def test_zones_may_have_names_of_their_own(town_index: AddressIndex, text: str) -> None:
+    assert unit(town_index.match(text)) == ("桂花园", "南苑", "3号楼", "2")
+
+
+def test_a_district_is_said_with_its_city(town_index: AddressIndex) -> None:
+    """区 at the end of a name makes no foreign place of it."""
+    assert town_index.match("锦绣华庭三区的3号楼").status is not Status.OUT_OF_AREA
+    assert town_index.match("滨河区3号楼").status is not Status.OUT_OF_AREA
 
 
 def test_an_alias_of_two_compounds_is_asked_about(town_index: AddressIndex) -> None:

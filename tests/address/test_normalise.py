@@ -59,6 +59,9 @@ CASES = [
     ("文苑一二十三号楼", "文苑一23号楼"),
     # leading noughts of a building's number mean nothing, those of a room do
     ("03号楼0501室", "3号楼0501室"),
+    # people read a dash aloud as 杠
+    ("三杠二杠五零一", "3-2-501"),
+    ("三栋二单元五零二漏水了", "3栋2单元502漏水了"),
     # punctuation parts clauses, whichever width it has
     ("滨河花园3号楼，下水道堵了", "滨河花园3号楼,下水道堵了"),
     # Latin letters are capitals without accents
