@@ -17,6 +17,7 @@ from pathlib import Path
 from boundaries.check import Progress, Report, check
 from boundaries.home import Home
 from boundaries.plan import Plan
+from boundaries.retired import retired_codes
 from boundaries.scheme import Scheme
 from boundaries.snapshot import build_snapshot
 from boundaries.store import Intent, Publication, Store
@@ -112,7 +113,13 @@ def publish(
     if not dry_run:
         reconcile(store, home)  # what a run killed before this one may have left untold
     checked = _read(store, plan_id, start, end)
-    report = check(checked.town, checked.plan, at=max(start, moment), progress=progress)
+    report = check(
+        checked.town,
+        checked.plan,
+        at=max(start, moment),
+        retired=retired_codes(store, checked.plan),
+        progress=progress,
+    )
     accepted = _accepted(report, reasons or {})
     store.refuse_conflicts(checked.intent)
     if dry_run:
@@ -135,12 +142,13 @@ def reconcile(store: Store, home: Home) -> bool:
     """
     home.folder.mkdir(parents=True, exist_ok=True)
     with _alone(home):
-        listed = {
-            "format": FORMAT,
-            "publications": [publication.as_dict() for publication in store.publications()],
-        }
+        publications = [publication.as_dict() for publication in store.publications()]
+        listed = {"format": FORMAT, "publications": publications}
         text = json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
-        news = not home.published.exists() or home.published.read_text(encoding="utf-8") != text
+        if home.published.exists():
+            news = home.published.read_text(encoding="utf-8") != text
+        else:
+            news = bool(publications)
         if news:
             _write_whole(home.published, text)
         _sweep(home)

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from boundaries import report as reports
 from boundaries.check import Report, check, chosen_rules
+from boundaries.finding import Finding
 from boundaries.plan import Plan
+from boundaries.retired import retired_codes
 from boundaries.rules import RuleInfo, catalogue
 from boundaries.town import Town
 from cli.options import (
@@ -55,9 +58,15 @@ def check_plan(
     with opened_store(home) as store:
         stored = store.load_plan(chosen_plan(store, plan, town))
         served = store.load_town(stored.town)
+        retired = retired_codes(store, stored)
     with progress_bar() as progress:
         report = check(
-            served, stored, rules=rule or None, at=moment(at, option="--at"), progress=progress
+            served,
+            stored,
+            rules=rule or None,
+            at=moment(at, option="--at"),
+            retired=retired,
+            progress=progress,
         )
     paths = write_report(served, stored, report, folder or home.pages / stored.id)
     if as_json:
@@ -109,7 +118,17 @@ def show_report(report: Report) -> None:
             str(row.notes or ""),
         )
     out.print(shown)
+    for finding in worst(report):
+        out.print(f"[bold]{finding.rule}[/bold] {escape(str(finding.message))}")
     tell("cli.check_total", **report.counts())
+
+
+def worst(report: Report, *, at_most: int = 5) -> list[Finding]:
+    """Return the gravest finding of the first few rules that have any."""
+    gravest: dict[str, Finding] = {}
+    for finding in sorted(report.findings, key=lambda each: "EWI".index(each.severity)):
+        gravest.setdefault(finding.rule, finding)
+    return list(gravest.values())[:at_most]
 
 
 def both_titles(info: RuleInfo) -> str:
