@@ -37,8 +37,10 @@ def test_a_plan_without_grids(small):
 
 
 def test_a_plan_of_one_level(small):
-    one = small.grids(lambda grids: grids[grids["level"] == 1]).assignments(
-        lambda table: table.assign(grid=table["grid"].str[:15])
+    one = (
+        small.grids(lambda grids: grids[grids["level"] == 1])
+        .assignments(lambda table: table.assign(grid=table["grid"].str[:15]))
+        .contacts(lambda table: table[table["role"] == "grid_leader"])
     )
     assert {finding.rule for finding in one.found()} <= {"B07"}  # the finer level's vertices
 
