@@ -115,6 +115,7 @@
   // ── Findings as layers, one a rule and severity ──────────────────────────────────────────────
   const layers = new Map();
   const flags = [];
+  const strokes = [];
   for (const finding of findings) {
     if (!finding.mark) continue;
     const key = `${finding.rule} ${finding.severity}`;
@@ -131,7 +132,7 @@
     const style = on("findings", { interactive: true, color, bubblingMouseEvents: false });
     const { areas, paths } = finding.shapes;
     if (areas.length) touch(L.polygon(Town.polygon(areas), { ...style, weight: 2, fillColor: color, fillOpacity: 0.4, dashArray: DASH[finding.severity] }));
-    if (paths.length) touch(L.polyline(paths.map(Town.path), { ...style, weight: 4, dashArray: DASH[finding.severity] }));
+    if (paths.length) strokes.push(touch(L.polyline(paths.map(Town.path), { ...style, weight: 4, dashArray: DASH[finding.severity] })));
     const flag = touch(new Flag(finding.mark, { ...style, severity: finding.severity, radius: 6.5, weight: 1.5, color: "#fff", fillColor: color, fillOpacity: 1 }));
     flags.push(flag);
   }
@@ -139,6 +140,7 @@
   const resize = () => {
     const radius = map.getZoom() < 14.5 ? 3.6 : map.getZoom() < 15.75 ? 5 : 6.5;
     for (const flag of flags) flag.options.radius = flag._radius = radius;
+    for (const stroke of strokes) stroke.options.weight = map.getZoom() < 14.5 ? 1.6 : map.getZoom() < 16 ? 2.6 : 4;
   };
   map.on("zoomend", resize);
   resize();
