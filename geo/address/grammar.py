@@ -10,51 +10,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_STEMS = "甲乙丙丁戊己庚辛壬癸"
-_SIDES = "东西南北中"
-_ID = r"\d{1,4}[A-Z]?|[A-Z]\d{0,3}"
-_USES = r"(?:居民|住宅|家属|商住|公寓|宿舍|教学|办公|商业|综合|回迁|安置)?"
-_HOUSE = r"(?:楼|栋|幢|座)"
-
-_TOKEN = re.compile(
-    # 3-2-501, 3/2/501, 3-501, and with a classifier behind the last
-    rf"(?P<run>(?:\d{{1,4}}[A-Z]?|[A-Z]\d{{0,3}})(?:[-/]\d{{1,4}}[A-Z]?){{1,3}})"
-    rf"(?P<run_word>号{_USES}{_HOUSE}|栋|幢|座|#楼?|单元|门|号室?|室|房|户|层|楼|(?![-/]?\d))"
-    # 8、9号楼
-    rf"|(?<![0-9A-Z])(?P<several>\d{{1,4}}号?(?:,\d{{1,4}}号?)+)(?P<several_word>号?{_USES}{_HOUSE}|#楼?)"
-    # 3号楼 3栋 A座 3# 东楼
-    rf"|(?<![0-9A-Z])(?P<building>{_ID}|[{_STEMS}]|[{_SIDES}](?={_HOUSE}))"
-    rf"(?P<building_word>号{_USES}{_HOUSE}|(?:栋|幢)楼?|座(?![桥山塔])|#{_USES}{_HOUSE}?)"
-    # 2单元 2门 东单元 2单
-    rf"|(?<![0-9A-Z])(?P<stair>\d{{1,2}}|[A-Z]\d?|[{_STEMS}]|[{_SIDES}](?=单元))(?P<stair_word>[号#]?单元"
-    rf"|单(?=$|[-,\d])|门(?![口面诊市头卫窗牌前外])|梯(?!田))"
-    # 负1层 B1层 5楼 5F
-    r"|(?<![0-9A-Z])(?P<floor>负?\d{1,3}|B\d|地下(?:\d(?=[层楼]))?|底|顶)(?P<floor_word>层|楼|F(?![A-Z0-9]))"
-    # 501室 1201号房
-    r"|(?<![0-9A-Z])(?P<room>[A-Z]{0,2}-?\d{1,5}[A-Z]?)(?P<room_word>号?(?:室|房(?!产)间?)|户)"
-    r"|(?P<side>[东西南北中]户)"
-    # 12号 12号之3 12号附1号 附3号
-    rf"|(?<![0-9A-Z])(?P<number>附?\d{{1,5}}(?:之\d{{1,3}})?[A-Z{_STEMS}]?)号(?![路街线道门]|公[馆路]|[桥店厂井坑港渠台码](?![\u4e00-\u9fff]))"
-    r"(?P<behind>之\d+|附\d+号?|-\d+(?!\d*[-号室]))?"
-    # 501 right behind a stair, building or floor; or at the end of its clause, before a token
-    r"|(?<=[元门栋幢座楼层#])(?P<room_behind>\d{3,4})(?=[^0-9A-Z号楼栋幢座单层室房户#/-])"
-    rf"|(?<![0-9A-Z])(?P<bare>[A-Z]?\d{{1,5}}[A-Z]?|[A-Z](?= \d))(?=$|[-,()/#\s]|[{_SIDES}{_STEMS}]?单元)"
-)
-
-_KINDS = {name: name.removesuffix("_word") for name in _TOKEN.groupindex} | {
-    "behind": "number",
-    "room_behind": "room_behind",
-}
+from geo.address.tokens import Token, tokens_of
 
 _ROAD_END = "路街道巷弄段衢径堤线"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ROOM_DIGITS = 3
+_MOST_STAIRS = 12
 # what the parts of 2-501 and 2-5-501 are behind a building or a stair, of 12-3-501 on a street
 _BEHIND = {
     "building": {2: ("stair", "room"), 3: ("stair", "floor", "room")},
     "stair": {2: ("floor", "room")},
 }
 _ON_STREET = {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}
+# floor and door: 501, 1203; a building with such a number is rare
+_DOOR_OF_FLOOR = re.compile(r"[A-Z]?(?:[1-9]|[1-4]\d)0[1-9]")
 _STREET_END = tuple("路街巷弄道")
 _RURAL_END = "村组队庄营屯社寨沟湾坪堡岭邻里"
 _BIG_HOUSE = re.compile(
@@ -87,14 +56,6 @@ class Reading(NamedTuple):
         return tuple(sorted((item for item in self if item is not None), key=_start))
 
 
-class _Token(NamedTuple):
-    kind: str
-    value: str
-    word: str
-    start: int
-    end: int
-
-
 def _start(element: Element) -> int:
     return element.start
 
@@ -109,7 +70,7 @@ def chains(text: str, protected: tuple[tuple[int, int], ...] = ()) -> tuple[Read
     protected
         Spans that belong to names of the register and hold no token (360大厦).
     """
-    tokens = [token for token in _tokens(text) if not _within(token.start, token.end, protected)]
+    tokens = [token for token in tokens_of(text) if not _within(token.start, token.end, protected)]
     first = _Reader(text, tokens).read()
     return (first, *_others(text, first))
 
@@ -118,20 +79,10 @@ def _within(start: int, end: int, spans: tuple[tuple[int, int], ...]) -> bool:
     return any(start < last and end > first for first, last in spans)
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens = []
-    for match in _TOKEN.finditer(text):
-        group = match.lastgroup or ""
-        kind = _KINDS[group]
-        word = "" if group == kind else match[group]
-        tokens.append(_Token(kind, match[kind], word, match.start(), match.end()))
-    return tokens
-
-
 class _Reader:
     """Reads tokens from left to right; each finds its meaning among those read before it."""
 
-    def __init__(self, text: str, tokens: list[_Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text = text
         self.tokens = tokens
         self.found: dict[str, Element] = {}
@@ -142,14 +93,15 @@ class _Reader:
             _READ[token.kind](self, place, token)
         return Reading(**self.found)
 
-    def put(self, kind: str, value: str, start: int, end: int) -> None:
+    def put(self, kind: str, value: str, start: int, end: int, word: str = "") -> None:
         """Take an element; a second building joins the first when it stands right behind."""
         before = self.found.get(kind)
         if before is None:
             self.found[kind] = Element(kind, value, start, end)
         elif kind == "building" and self._joins(before.end, start):
             self.found[kind] = Element(kind, f"{before.value}-{value}", before.start, end)
-        elif kind == "building":
+        elif kind == "building" and word and self.text[before.end - 1] not in "楼栋幢座#":
+            # a house number was taken for it: 3号滨河花园5号楼
             self.found[kind] = Element(kind, value, start, end)
 
     def behind(self, place: int) -> str | None:
@@ -161,7 +113,7 @@ class _Reader:
                 return kind
         return None
 
-    def ahead(self, place: int) -> _Token | None:
+    def ahead(self, place: int) -> Token | None:
         """Return the token that begins right behind this one."""
         if place + 1 < len(self.tokens):
             token = self.tokens[place + 1]
@@ -173,25 +125,25 @@ class _Reader:
         between = self.text[end:start]
         return start >= end and (not between or not between.strip("-/, 的#(之"))
 
-    def words_before(self, token: _Token) -> str:
+    def words_before(self, token: Token) -> str:
         """Return the words between the last element and a token."""
         last = max((item.end for item in self.found.values() if item.end <= token.start), default=0)
         return self.text[last : token.start]
 
 
-def _building(reader: _Reader, _place: int, token: _Token) -> None:
-    reader.put("building", token.value, token.start, token.end)
+def _building(reader: _Reader, _place: int, token: Token) -> None:
+    reader.put("building", token.value, token.start, token.end, token.word)
 
 
-def _several(reader: _Reader, _place: int, token: _Token) -> None:
+def _several(reader: _Reader, _place: int, token: Token) -> None:
     reader.put("building", token.value.replace("号", ""), token.start, token.end)
 
 
-def _stair(reader: _Reader, _place: int, token: _Token) -> None:
+def _stair(reader: _Reader, _place: int, token: Token) -> None:
     reader.put("stair", token.value, token.start, token.end)
 
 
-def _floor(reader: _Reader, place: int, token: _Token) -> None:
+def _floor(reader: _Reader, place: int, token: Token) -> None:
     kind = "floor"
     if token.word == "楼" and token.value.isdigit() and "building" not in reader.found:
         kind = _floor_or_building(reader, place, token)
@@ -199,7 +151,7 @@ def _floor(reader: _Reader, place: int, token: _Token) -> None:
     reader.put(kind, value, token.start, token.end)
 
 
-def _floor_or_building(reader: _Reader, place: int, token: _Token) -> str:
+def _floor_or_building(reader: _Reader, place: int, token: Token) -> str:
     following = reader.ahead(place)
     if following is not None and following.kind == "stair":
         return "building"
@@ -211,18 +163,24 @@ def _floor_or_building(reader: _Reader, place: int, token: _Token) -> str:
     return "building" if words else "floor"
 
 
-def _side(reader: _Reader, _place: int, token: _Token) -> None:
+def _side(reader: _Reader, _place: int, token: Token) -> None:
     if {"building", "stair", "floor"} & reader.found.keys():
         reader.put("room", token.value, token.start, token.end)
 
 
-def _room(reader: _Reader, place: int, token: _Token) -> None:
+def _rooms(reader: _Reader, place: int, token: Token) -> None:
+    """Read 605、606室; without a word only behind a building, floor or number."""
+    if token.word or reader.behind(place) is not None:
+        reader.put("room", token.value, token.start, token.end)
+
+
+def _room(reader: _Reader, place: int, token: Token) -> None:
     if token.word == "户" and reader.behind(place) is None:
         return
     reader.put("room", token.value, token.start, token.end)
 
 
-def _number(reader: _Reader, place: int, token: _Token) -> None:
+def _number(reader: _Reader, place: int, token: Token) -> None:
     before = reader.behind(place)
     value = token.value.removeprefix("附") + token.word.removesuffix("号")
     value = value.replace("之", "-").replace("附", "-").replace("--", "-")
@@ -240,11 +198,14 @@ def _number(reader: _Reader, place: int, token: _Token) -> None:
         reader.put("building", value, token.start, token.end)
 
 
-def _bare(reader: _Reader, place: int, token: _Token) -> None:
+def _bare(reader: _Reader, place: int, token: Token) -> None:
     before = reader.behind(place)
     following = reader.ahead(place)
-    long = len(token.value.strip(_LETTERS)) >= _ROOM_DIGITS
-    if before in ("stair", "floor") or (long and before in ("building", "number")):
+    if (
+        before in ("stair", "floor")
+        or (_is_room(token.value) and before in ("building", "number"))
+        or (before is None and _is_room_of_house(reader, token))
+    ):
         reader.put("room", token.value, token.start, token.end)
     elif before == "building" and following is not None and following.kind in ("bare", "room"):
         reader.put("stair", token.value, token.start, token.end)
@@ -259,7 +220,20 @@ def _bare(reader: _Reader, place: int, token: _Token) -> None:
         reader.put("building", token.value, token.start, token.end)
 
 
-def _is_house(reader: _Reader, token: _Token, following: _Token | None) -> bool:
+def _is_room(value: str) -> bool:
+    """Return whether bare digits are a room's: three and more, or with a letter behind (12H)."""
+    return len(value.strip(_LETTERS)) >= _ROOM_DIGITS or (len(value) > 1 and value[-1] in _LETTERS)
+
+
+def _is_room_of_house(reader: _Reader, token: Token) -> bool:
+    """Return whether digits right behind a name are a room: 数娱大厦902, 滨河花园501."""
+    words = reader.words_before(token)
+    if not words or words[-1] <= "一" or words[-1] in _STREET_END or not _is_room(token.value):
+        return False
+    return bool(_BIG_HOUSE.search(words)) or bool(_DOOR_OF_FLOOR.fullmatch(token.value))
+
+
+def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
     """Bare digits right behind a name are its building: 秀容嘉园19, 秀容嘉园19 5 502."""
     words = reader.words_before(token)
     if "building" in reader.found or not words or not words[-1] > "一":
@@ -269,7 +243,7 @@ def _is_house(reader: _Reader, token: _Token, following: _Token | None) -> bool:
     return len(token.value) <= 3 and words[-1] not in _ROAD_END  # noqa: PLR2004
 
 
-def _run(reader: _Reader, place: int, token: _Token) -> None:
+def _run(reader: _Reader, place: int, token: Token) -> None:
     parts = _parts(token)
     word = token.word
     before = reader.behind(place)
@@ -283,8 +257,10 @@ def _run(reader: _Reader, place: int, token: _Token) -> None:
     elif word in ("单元", "门"):
         for kind, part in zip(("building", "stair"), parts[-2:], strict=False):
             reader.put(kind, part.value, part.start, part.end)
+    elif (kinds := _kinds(parts, before, last)) == ("whole room",):
+        reader.put("room", token.value, token.start, token.end)
     else:
-        for kind, part in zip(_kinds(parts, before, last), parts, strict=False):
+        for kind, part in zip(kinds, parts, strict=False):
             reader.put(kind, part.value, part.start, part.end)
 
 
@@ -293,6 +269,8 @@ def _kinds(parts: list[Element], before: str | None, last: str) -> tuple[str, ..
     count = len(parts)
     if before == "number" and count == 2:  # noqa: PLR2004
         return ("building", "room")
+    if before in ("building", "stair", "floor") and count == 2 and _is_door(parts):  # noqa: PLR2004
+        return ("whole room",)
     if before in _BEHIND:
         return _BEHIND[before].get(count, ())
     if last in _STREET_END and count > 2:  # noqa: PLR2004
@@ -303,7 +281,15 @@ def _kinds(parts: list[Element], before: str | None, last: str) -> tuple[str, ..
     return ("building", "stair", "room") if count == 3 else ("building", "stair", "floor", "room")  # noqa: PLR2004
 
 
-def _parts(token: _Token) -> list[Element]:
+def _is_door(parts: list[Element]) -> bool:
+    """Return whether a run is one room: 1801-1805 a range, 202-1 a part, 22-1 floor and door."""
+    first, second = (part.value.strip(_LETTERS) for part in parts)
+    if len(first) >= _ROOM_DIGITS:
+        return True
+    return len(second) < _ROOM_DIGITS and first.isdigit() and int(first) > _MOST_STAIRS
+
+
+def _parts(token: Token) -> list[Element]:
     parts = []
     start = token.start
     for value in re.split("[-/]", token.value):
@@ -319,6 +305,7 @@ _READ = {
     "stair": _stair,
     "floor": _floor,
     "room": _room,
+    "rooms": _rooms,
     "room_behind": _room,
     "side": _side,
     "number": _number,

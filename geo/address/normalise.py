@@ -19,7 +19,7 @@ _CLASSIFIED = re.compile(
     rf"(第?)([{NUMERAL}]+)(?="
     r"号楼|号院|号(?![路街桥线道公]|大街)|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源])"
     r"|层(?!塔)|楼(?!村|乡|镇|庄)|室|段(?!子)|巷|弄|组(?!团)|期|邻|梯|#|之|户"
-    r")"
+    rf")|(?<=号之)()([{NUMERAL}]+)"
 )
 # digits spelled out behind a classifier, up to the end or a room word: 单元五零二
 _SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}})(?![{NUMERAL}])")
@@ -95,7 +95,7 @@ def written_form(text: str) -> str:
 
 
 def _number(match: re.Match[str]) -> str:
-    ordinal, numeral = match.group(1), match.group(2)
+    ordinal, numeral = match.group(1) or "", match.group(2) or match.group(4)
     found = longest_numeral(numeral)
     if found is None:
         return match.group(0)
@@ -103,7 +103,8 @@ def _number(match: re.Match[str]) -> str:
     if start and match.string[match.end()] in "巷弄段":
         return match.group(0)
     kept = "" if ordinal and start == 0 else ordinal + numeral[:start]
-    return f"{kept}{value}"
+    parted = match.group(4) and match.string[match.end() : match.end() + 1].isdigit()
+    return f"{kept}{value} " if parted else f"{kept}{value}"
 
 
 def _room(match: re.Match[str]) -> str:

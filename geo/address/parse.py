@@ -25,7 +25,7 @@ CITY = re.compile(
     r"[^0-9A-Z,路街道号]{1,4}?(?<!超|菜|城|夜|门|花|集)(?:市(?!场|政|民|委|府|医|一|二|公)|自治州|地区|盟)"
 )
 DISTRICT = re.compile(
-    r"[^0-9A-Z,路街道号]{1,4}?(?<!小|社|新|园|校|厂|库|片|发|住|活|属|矿|景)(?<!工业)"
+    r"[^0-9A-Z,路街道号]{1,4}?(?<!小|社|新|园|校|厂|库|片|发|住|活|属|矿|景|[A-Z一二三四五六七八九十])(?<!工业)"
     r"(?:区(?!域|间|块)|县(?!城|委|政府|医|一|二|道)|旗(?!舰|袍)|自治县)"
 )
 _DEVELOPMENT = re.compile(
@@ -39,7 +39,7 @@ _VILLAGE = re.compile(
 )
 GROUP = re.compile(r"(\d{1,3})(?:村民)?(?:小组|组(?!团)|社(?!区)|邻|生产队|大?队(?=\d|$))")
 ROAD = re.compile(
-    r"[^0-9,号()](?:[^,号()#]{0,8}?)(?:路|大街|街(?!道|坊)|大道|(?<!街|通|频|管)道(?=\d)|胡同|公路|国道|省道|县道|高速|环线"
+    r"(?:\d{1,3}号|[^0-9,号()](?:[^,号()#]{0,8}?))(?:路|大街|街(?!道|坊)|大道|(?<!街|通|频|管)道(?=\d)|胡同|公路|国道|省道|县道|高速|环线"
     r"|(?<!小|深)巷|弄|里(?=\d))(?:[东西南北中](?:段|路|街)|\d段|[一二三四五六七八九十](?:路|巷|街))?"
     r"(?:\d{1,4}(?:巷|弄|胡同|条))*"
 )
@@ -47,6 +47,7 @@ _LANE = re.compile(r"(?:\d{1,4}(?:巷|弄|胡同|条))+")
 ZONE = re.compile(
     r"(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区$|\d{1,2}期(?:[A-Z东西南北中]区)?$|[东西南北中]院$|(?<=..)[A-Z\d]+组团$"
 )
+_MEANT = re.compile(r"[A-Z\u4e00-\u9fff](?<![院之])|[院之].")
 _STOP = re.compile(r"[,() ]+")
 _CHAIN_KINDS = ("number", "building", "stair", "floor", "room")
 
@@ -204,7 +205,7 @@ def _part(written: str, start: int, end: int) -> list[_Piece]:
     if start < end:
         zone = ZONE.search(written, start, end)
         name_end = zone.start() if zone is not None else end
-        if name_end > start:
+        if _MEANT.search(written, start, name_end):
             pieces.append(_Piece("compound", written[start:name_end], start, name_end))
         if zone is not None:
             pieces.append(

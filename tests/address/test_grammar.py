@@ -51,6 +51,23 @@ CASES = [
     ("3号楼2单元501滨河花园", "3", "2", None, "501"),
     # a gate is no stair
     ("滨河花园东门", None, None, None, None),
+    # a big house has floors and rooms rather than buildings
+    ("数娱大厦902", None, None, None, "902"),
+    ("国贸大厦A1201", None, None, None, "A1201"),
+    ("国贸大厦A楼15层", "A", None, "15", None),
+    ("恒鑫大厦主楼3层301室", "主", None, "3", "301"),
+    ("华强广场B座12H", "B", None, None, "12H"),
+    # floor and door are a room's digits: 501 behind a name is no building
+    ("滨河花园501", None, None, None, "501"),
+    # one room is written as floor and door in Chongqing, as a range in offices, in parts in shops
+    ("金开大道68号3幢22-1", "3", None, None, "22-1"),
+    ("人民南路82号C座1801-1805室", "C", None, None, "1801-1805"),
+    ("6幢202-1", "6", None, None, "202-1"),
+    ("银丰大厦605、606室", None, None, None, "605,606"),
+    # plants and stores are counted as buildings are
+    ("钱门大道888号1号厂房", "1", None, None, None),
+    # dashes may part what has its words too
+    ("6幢-1单元-202", "6", "1", None, "202"),
     # names that begin with 桥, 店 … may stand behind a number
     ("长安街300号桥头小区36号楼", "36", None, None, None),
 ]
@@ -74,6 +91,10 @@ NUMBERS = [
     ("中央里9鄰中央街1巷3號", "3"),
     ("五福路138巷76弄2號", "2"),
     ("中山南路81", "81"),
+    # Beijing counts 甲5号 beside 5号, Guangzhou 228号之一
+    ("学院路甲5号", "甲5"),
+    ("天河路228号之一", "228-1"),
+    ("天河路228号之一1201房", "228-1"),
     ("12 Main Street", "12"),
     ("Main Street 12a", "12A"),
 ]
@@ -85,5 +106,5 @@ def test_reads_the_house_number(text: str, number: str) -> None:
 
 
 def test_names_of_roads_with_numbers_are_no_house_numbers() -> None:
-    for text in ("三号路滨河花园", "1号线滨河花园站", "2号桥"):
+    for text in ("三号路滨河花园", "1号线滨河花园站", "2号桥", "19号大街"):
         assert parse(text).get("number") is None
