@@ -71,11 +71,7 @@ def hopeless_units(
     suspects = np.flatnonzero((weights > high) | ((weights < low) & (weights > 0)))
     held = weights.tolist()
     return np.array(
-        [
-            unit
-            for unit in suspects.tolist()
-            if _has_no_set(unit, neighbours, held, low, high)
-        ],
+        [unit for unit in suspects.tolist() if _has_no_set(unit, neighbours, held, low, high)],
         dtype=np.int64,
     )
 

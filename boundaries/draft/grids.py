@@ -150,11 +150,13 @@ class GridMaker:
         ).sort_values(["level", "code"], kind="stable", ignore_index=True)
         return gpd.GeoDataFrame(conform("grids", frame))
 
+    def is_special(self, grid: _Grid) -> bool:
+        """Whether a grid is a special-purpose one."""
+        return int(self.parts.special[self._a_unit(grid)]) != NONE
+
     def _a_unit(self, grid: _Grid) -> int:
         if not hasattr(self, "_first"):
-            self._first = [
-                np.unique(labels, return_index=True)[1] for labels in self.parts.labels
-            ]
+            self._first = [np.unique(labels, return_index=True)[1] for labels in self.parts.labels]
         return int(self._first[grid.level - 1][grid.part])
 
     def _shapes(self) -> list[shapely.Geometry]:

@@ -55,14 +55,21 @@ POLISH = Effort((400, 150, 40))
 """Some ten times the draft's work."""
 
 
-def aims_of(graph: UnitGraph, bands: Sequence[tuple[int, int]]) -> tuple[Aim, ...]:
-    """Return what each level's parts should be; a border's weight follows the parts' usual size."""
+def aims_of(
+    graph: UnitGraph, bands: Sequence[tuple[int, int]], *, border_weight: float = 1.0
+) -> tuple[Aim, ...]:
+    """Return what each level's parts should be; a border's weight follows the parts' usual size.
+
+    Borders off barriers weigh against compactness as much as `border_weight` says.
+    """
     everyone = max(int(graph.households.sum()), 1)
     ground = int(graph.area.sum())
     aims = []
     for low, high in bands:
         side_cm = (100.0 * ground * (low + high) / 2 / everyone) ** 0.5
-        aims.append(Aim(low, high, high + max(low // 2, 1), max(int(side_cm / 3), 1)))
+        aims.append(
+            Aim(low, high, high + max(low // 2, 1), max(int(side_cm / (3 * border_weight)), 1))
+        )
     return tuple(aims)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +19,7 @@ from boundaries.draft.graph import UnitGraph
 from boundaries.draft.grids import GridMaker, Parts, dissolved
 from boundaries.draft.ground import with_community
 from boundaries.draft.levels import Effort, aims_of, draw, polished
-from boundaries.draft.measure import numbered
+from boundaries.draft.measure import measure, numbered
 from boundaries.draft.specials import special_compounds
 from boundaries.draft.stacks import weights_at
 from boundaries.draft.units import NONE, Units, units_of
@@ -26,7 +27,7 @@ from boundaries.plan import Plan
 from boundaries.town import Town
 from geo.layers import STORED_CRS
 from geo.problem import input_error
-from messages import Message
+from messages import LANGUAGES, Message
 
 _HOMES = ("estate", "resettlement", "village")
 
@@ -45,6 +46,8 @@ class Wishes:
         Whether to work some twenty times longer at shapes and borders.
     seconds
         Time limit; the best so far is returned when it is over.
+    border_weight
+        How much a border off the barriers weighs against compactness; 1 is usual.
     told
         Called with the share of the drawing that is done.
     """
@@ -53,7 +56,31 @@ class Wishes:
     seed: int = 0
     polish: bool = False
     seconds: float = float("inf")
+    border_weight: float = 1.0
     told: Callable[[float], None] = field(default=lambda _share: None)
+
+
+@dataclass(frozen=True)
+class LevelDrafted:
+    """What one level of a draft is like; special-purpose grids are not counted.
+
+    Attributes
+    ----------
+    level
+        Its number.
+    grids, in_band
+        How many general grids, and how many of them are in the level's band.
+    compactness
+        Mean of Polsby and Popper's 4πA/P².
+    barrier_percent
+        Share of the border between grids that lies on barriers.
+    """
+
+    level: int
+    grids: int
+    in_band: int
+    compactness: float
+    barrier_percent: float
 
 
 @dataclass(frozen=True)
@@ -71,12 +98,38 @@ class Drafted:
         What cannot be met, from arithmetic, before anything was drawn.
     explanations
         Why each grid off its band is off.
+    levels
+        What each level is like.
     """
 
     town: Town
     plan: Plan
     notes: tuple[Message, ...]
     explanations: tuple[Explanation, ...]
+    levels: tuple[LevelDrafted, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what must be said of the draft as plain values, in both languages."""
+        return {
+            "town": self.town.name,
+            "plan": self.plan.name,
+            "levels": [asdict(level) for level in self.levels],
+            "notes": [_said(note) for note in self.notes],
+            "explanations": [
+                {
+                    "code": each.code,
+                    "level": each.level,
+                    "households": each.households,
+                    "kind": each.message.key.rpartition(".")[2],
+                    **_said(each.message),
+                }
+                for each in self.explanations
+            ],
+        }
+
+
+def _said(message: Message) -> dict[str, str]:
+    return {f"message_{language}": message.text(language) for language in LANGUAGES}
 
 
 def draft_plan(town: Town, name: str, wishes: Wishes | None = None) -> Drafted:
@@ -143,7 +196,7 @@ def _drawn(
     wishes: Wishes,
     until: float,
 ) -> list[Integers]:
-    aims = aims_of(graph, bands)
+    aims = aims_of(graph, bands, border_weight=wishes.border_weight)
     held = [weights_at(graph.households, high) for _, high in bands]
     homes = town.estates["kind"].isin(_HOMES).to_numpy()
     estate = units.estate[general]
@@ -184,7 +237,20 @@ def finished(town: Town, name: str, units: Units, parts: Parts) -> Drafted:
         plan,
         feasibility_notes(town, units, len(parts.labels)),
         explanations(town, units, parts, maker),
+        tuple(_level(town, units, parts, maker, number) for number in range(1, maker.levels + 1)),
     )
+
+
+def _level(town: Town, units: Units, parts: Parts, maker: GridMaker, number: int) -> LevelDrafted:
+    level = town.scheme.level(number)
+    counts = [
+        grid.households
+        for grid in maker.grids
+        if grid.level == number and not maker.is_special(grid)
+    ]
+    found = measure(units.graph, parts.labels[number - 1], level.low, level.high)
+    inside = sum(level.low <= households <= level.high for households in counts)
+    return LevelDrafted(number, len(counts), inside, found.compactness, found.barrier_percent)
 
 
 def _noded(town: Town, units: Units) -> Town:

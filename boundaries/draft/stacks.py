@@ -62,6 +62,5 @@ def slices_of(households: int, floors: int, scheme: Scheme, levels: int) -> list
         for number in range(len(runs)):
             at[number][level] = sum(end <= number for end in ends)
     return [
-        Slice(first, last, held, where)
-        for (first, last, held), where in zip(runs, at, strict=True)
+        Slice(first, last, held, where) for (first, last, held), where in zip(runs, at, strict=True)
     ]

@@ -129,9 +129,7 @@ def _blocks(faces: Shapes, town: Town, ground: Ground, projection: Projection) -
     first, number = np.unique(label, return_inverse=True)
     members = np.argsort(number, kind="stable")
     groups = np.split(members, np.cumsum(np.bincount(number))[:-1])
-    whole = np.array(
-        [shapely.coverage_union_all(faces[group]) for group in groups], dtype=object
-    )
+    whole = np.array([shapely.coverage_union_all(faces[group]) for group in groups], dtype=object)
     del first
     largest = [group[np.argmax(area[group])] for group in groups]
     return _Blocks(projection.metres(whole), community[largest], estate[largest])
@@ -179,9 +177,7 @@ def _stairs(town: Town, footprints: Shapes, building: Integers) -> dict[int, Sta
     households = households_of(town.buildings)
     count = town.buildings["stairs"].fillna(1).to_numpy(dtype=np.int64)
     divided = (households > town.scheme.finest.high) & (count > 1)
-    return {
-        row: stairs_of(footprints[row], int(count[row])) for row in building[divided[building]]
-    }
+    return {row: stairs_of(footprints[row], int(count[row])) for row in building[divided[building]]}
 
 
 def _stair_lines(
