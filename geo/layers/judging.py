@@ -10,7 +10,7 @@ import pandera.pandas as pa
 
 from geo.layers.names import COLUMN_NAMES
 from geo.layers.schema import SCHEMAS
-from geo.layers.source import Source
+from geo.layers.source import Fault, Source
 from geo.problem import Problem
 
 
@@ -47,16 +47,15 @@ def unfit(
                 problems.append(_missing_column(source, layer, name))
             continue
         missing = [] if column.nullable else values.index[values.isna()].tolist()
-        faults: list[_Fault] = [(row, "layers.no_value", None) for row in missing]
+        faults: list[Fault] = [(row, "layers.no_value", None) for row in missing]
         if column.unique:
             faults += _repeats(values)
         for check in column.checks:
             faults += _failures(values, check)
-        problems += [
-            source.problem(key, row=row + 1, column=heading, value=value, **_told_of(column))
-            for row, key, value in faults
-            if (row + 1, heading) not in known
+        new = [
+            (row + 1, key, value) for row, key, value in faults if (row + 1, heading) not in known
         ]
+        problems += source.faults(heading, new, **_told_of(column))
     return problems
 
 
@@ -68,16 +67,13 @@ def _missing_column(source: Source, layer: str, name: str) -> Problem:
     )
 
 
-_Fault = tuple[int, str, object]
-
-
-def _repeats(values: pd.Series) -> list[_Fault]:
+def _repeats(values: pd.Series) -> list[Fault]:
     there = values.dropna()
     again = there.index[there.duplicated(keep="first")].tolist()
     return [(row, "layers.repeated_value", there[row]) for row in again]
 
 
-def _failures(values: pd.Series, check: pa.Check) -> list[_Fault]:
+def _failures(values: pd.Series, check: pa.Check) -> list[Fault]:
     there = values.dropna()
     statistics = check.statistics or {}
     if "allowed_values" in statistics:

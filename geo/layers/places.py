@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +19,10 @@ from geo.layers.source import Source
 from geo.layers.values import as_text, is_empty
 from geo.problem import Problem
 
+_SEXAGESIMAL = re.compile(
+    r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[′'分’]\s*)?"
+    r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"秒”]|''|′′))?\s*[NSEWnsew]?"
+)
 _NORTHING_FROM_M = 1_500_000.0  # south of it lies no town of ours; no easting is so large …
 _NORTHING_TO_M = 6_500_000.0  # … without a zone number before it
 
@@ -106,10 +112,7 @@ def _numbers(source: Source, column: str) -> tuple[npt.NDArray[np.float64], list
         written_nan = isinstance(value, str) and value.strip().casefold() == "nan"
         if is_empty(value) and not written_nan:
             continue
-        try:
-            number = float(as_text(value))
-        except ValueError:
-            number = np.nan
+        number = _number(as_text(value))
         if np.isfinite(number):
             numbers[at] = number
         else:
@@ -117,6 +120,18 @@ def _numbers(source: Source, column: str) -> tuple[npt.NDArray[np.float64], list
                 source.problem("layers.not_a_number", row=at + 1, column=column, value=value)
             )
     return numbers, problems
+
+
+def _number(text: str) -> float:
+    """Return a decimal number, or degrees, minutes and seconds, as a number; NaN where neither."""
+    found = _SEXAGESIMAL.fullmatch(text)
+    if found is not None:
+        degrees, minutes, seconds = (float(part or 0) for part in found.groups())
+        return degrees + minutes / 60 + seconds / 3600
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _is_north_first(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> bool:

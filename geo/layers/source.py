@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,10 @@ from geo.problem import InputError, Problem, input_error
 from messages import Message
 
 Shapes = npt.NDArray[np.object_]
+Fault = tuple[int, str, object]
+"""Row number, key of the sentence, and value of something wrong in a column."""
+
+_MOST_TOLD = 10_000
 
 VECTOR_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".kml", ".kmz")
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
@@ -93,6 +97,17 @@ class Source:
             value=None if value is None else shortened(value),
             **values,
         ).problems[0]
+
+    def faults(self, column: str, found: Sequence[Fault], **values: object) -> list[Problem]:
+        """Return one problem a bad value of a column; beyond ten thousand, how many more."""
+        told = [
+            self.problem(key, row=row, column=column, value=value, **values)
+            for row, key, value in found[:_MOST_TOLD]
+        ]
+        if len(found) > _MOST_TOLD:
+            more = len(found) - _MOST_TOLD
+            told.append(self.problem("layers.and_more", column=column, more=more))
+        return told
 
     def note(self, key: str, /, **values: object) -> Message:
         """Return something worth knowing about this source, which is no problem."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -75,6 +76,8 @@ def _text_table(path: Path, encoding: str | None, limits: Limits) -> pd.DataFram
 
 def _decoded(path: Path, encoding: str | None) -> str:
     data = path.read_bytes()
+    if encoding is None and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"  # what spreadsheets call Unicode text
     for candidate in (encoding,) if encoding else _ENCODINGS:
         try:
             return data.decode(candidate)

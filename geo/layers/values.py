@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -14,13 +15,14 @@ import pandera.pandas as pa
 
 from geo.layers.names import known_value
 from geo.layers.schema import SCHEMAS
-from geo.layers.source import Source
+from geo.layers.source import Fault, Source
 from geo.problem import Problem
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "是", "有", "√", "对"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "否", "无", "×", "没有"})
 _EMPTY = frozenset({"", "null", "none", "nan", "<na>", "nat", "#n/a"})
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?|(\d{4})(\d\d)(\d\d)")
+_COUNTED = "户層层個个栋幢单元 "  # words that may stand behind a number
 _EXACT = 2**53  # beyond it a number no longer keeps its last digits
 _MOST_ROWS = 2**31
 _CODES = frozenset({"code", "parent", "community", "grid", "id", "building", "building_id"})
@@ -60,7 +62,7 @@ def _code(value: Any) -> str:
 
 
 def _count(value: Any) -> int:
-    text = as_text(value).replace(",", "").replace("，", "").strip()
+    text = unicodedata.normalize("NFKC", as_text(value)).replace(",", "").rstrip(_COUNTED)
     try:
         number = float(text)
     except ValueError as error:
@@ -119,7 +121,7 @@ def converted(
     """
     described = SCHEMAS[layer].columns[column]
     read = _reader(described, column)
-    problems: list[Problem] = []
+    faults: list[Fault] = []
     known: dict[Any, Any] = {}
     out: list[Any] = []
     for row, value in enumerate(values.tolist(), start=1):
@@ -130,10 +132,10 @@ def converted(
             known[value] = _read_one(read, layer, column, value, words)
         result = known[value]
         if isinstance(result, NotReadableError):
-            problems.append(source.problem(result.key, row=row, column=heading, value=value))
+            faults.append((row, result.key, value))
             result = None
         out.append(result)
-    return as_dtype(described, out), problems
+    return as_dtype(described, out), source.faults(heading, faults)
 
 
 def _read_one(

@@ -43,7 +43,16 @@ def layer_names(path: Path) -> list[str]:
     """
     with reading_of(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # whatever is wrong is found when a layer is read
-        return [str(name) for name, _ in pyogrio.list_layers(path)]
+        return [str(name) for name, _ in pyogrio.list_layers(opened_as(path))]
+
+
+def opened_as(path: Path) -> str | Path:
+    """Return what GDAL is to open: of a KMZ, the KML inside, whose columns it would lose else."""
+    if suffix_of(path) != ".kmz":
+        return path
+    with zipfile.ZipFile(path) as archive:
+        inside = next((n for n in archive.namelist() if n.lower().endswith(".kml")), None)
+    return path if inside is None else f"/vsizip/{path.absolute()}/{inside}"
 
 
 def read(path: Path, source_layer: str | None, encoding: str | None, limits: Limits) -> Source:
@@ -94,7 +103,9 @@ def _records(
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         any_bytes = "ISO-8859-1" if suffix_of(path) == ".shp" else None
-        info = pyogrio.read_info(path, layer=layer, encoding=any_bytes, force_feature_count=True)
+        info = pyogrio.read_info(
+            opened_as(path), layer=layer, encoding=any_bytes, force_feature_count=True
+        )
         refuse_rows(path, layer, int(info["features"]), limits)
         meta, geometry, fields = _decoded(path, layer, encoding)
     rows = len(fields[0]) if fields else len(geometry if geometry is not None else ())
@@ -112,7 +123,9 @@ def _decoded(
 ) -> tuple[dict[str, Any], npt.NDArray[np.object_] | None, list[npt.NDArray[Any]]]:
     """Read a layer; a character that a shapefile's width has cut in two is left out."""
     try:
-        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding=encoding)
+        meta, _, geometry, fields = pyogrio.raw.read(
+            opened_as(path), layer=layer, encoding=encoding
+        )
     except UnicodeDecodeError:
         if suffix_of(path) != ".shp" or encoding is None:
             raise
@@ -162,11 +175,21 @@ def _parsed(geometry: npt.NDArray[np.object_] | None) -> tuple[Shapes, npt.NDArr
 
 def _refuse_broken_database(path: Path) -> None:
     """Refuse a GeoPackage that lost pages: GDAL would read what is left without a word."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-        database.text_factory = bytes  # what is wrong with it may be no text
-        verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0].decode(errors="replace")
+    try:
+        verdict = _quick_check(path, "mode=ro")
+    except sqlite3.OperationalError:  # in WAL mode, on a disk that cannot be written
+        verdict = _quick_check(path, "mode=ro&immutable=1")
     if verdict != "ok":
         raise unreadable(path, verdict)
+
+
+def _quick_check(path: Path, options: str) -> str:
+    """Return SQLite's own verdict on a file: ``ok``, or what is wrong."""
+    uri = f"{path.absolute().as_uri()}?{options}"
+    with closing(sqlite3.connect(uri, uri=True)) as database:
+        database.text_factory = bytes  # what is wrong with it may be no text
+        row = database.execute("PRAGMA quick_check(1)").fetchone()
+        return bytes(row[0]).decode(errors="replace")
 
 
 def _refuse_unpacked(path: Path, limits: Limits) -> None:

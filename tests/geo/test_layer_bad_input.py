@@ -223,7 +223,7 @@ def test_coordinates_that_are_no_numbers(tmp_path: Path, bad: float) -> None:
     assert problems[0].row == 2
 
 
-@pytest.mark.parametrize("text", ["NaN", "inf", "38度", "-Infinity"])
+@pytest.mark.parametrize("text", ["NaN", "inf", "北纬", "-Infinity"])
 def test_coordinates_in_a_table_that_are_no_numbers(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"地址,经度,纬度\n滨河街1号,111.67,{text}\n", "utf-8")
@@ -332,3 +332,11 @@ def test_damaged_bytes_are_refused_or_harmless(tmp_path: Path, suffix: str) -> N
             read_layer(path, "buildings", crs="EPSG:4490")
         except InputError as error:
             assert error.problems  # noqa: PT017 - either way is right, any other error is not
+
+
+def test_a_flood_of_problems_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_text("网格编码,角色\n" + "1,队长\n" * 10_005, "utf-8")
+    problems = _problems(lambda: read_layer(path, "contacts"))
+    assert len(problems) == 10_001
+    assert _keys(problems).count("and_more") == 1

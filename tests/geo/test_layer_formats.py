@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import warnings
+import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -138,6 +141,38 @@ def test_csv_with_coordinates(tmp_path: Path, encoding: str, delimiter: str) -> 
     assert read.geometry[0] == Point(111.67, 38.28)
     assert read.geometry[1] is None
     assert read["id"].tolist() == ["A1", "A2"]
+
+
+def test_degrees_minutes_and_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("地址,经度,纬度\n甲,111°40′12″,38度16分48秒\n乙,111°40.2',38.28\n", "utf-8")
+    xy = shapely.get_coordinates(read_layer(path, "addresses").geometry.to_numpy())
+    assert xy.tolist() == [[111.67, 38.28], [111.67, 38.28]]
+
+
+def test_unicode_text_of_a_spreadsheet_and_counts_with_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "社区代码\t社区名称\t户数\twkt\n1\t甲\t１，２０户\t"
+        "POLYGON ((111 38, 111.1 38, 111.1 38.1, 111 38))\n",
+        "utf-16",
+    )
+    assert read_layer(path, "communities", crs="4490")["households"].tolist() == [120]
+
+
+def test_kmz_is_read(tmp_path: Path) -> None:
+    path = write_layer(_addresses(), tmp_path / "addresses.kml", "addresses")
+    with zipfile.ZipFile(tmp_path / "addresses.kmz", "w") as archive:
+        archive.write(path, "doc.kml")
+    read = read_layer(tmp_path / "addresses.kmz", "addresses")
+    assert read["text"].tolist() == _addresses()["text"].tolist()
+
+
+def test_geopackage_in_wal_mode(tmp_path: Path) -> None:
+    path = write_layer(_addresses(), tmp_path / "addresses.gpkg", "addresses")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+    assert len(read_layer(path, "addresses")) == 2
 
 
 def test_csv_in_a_zone_with_northing_called_x(tmp_path: Path) -> None:
