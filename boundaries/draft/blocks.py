@@ -13,7 +13,7 @@ import shapely
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
 from boundaries.town import Town
-from geo.layers import LATTICE_DEGREES, STORED_CRS, conform
+from geo.layers import LATTICE_DEGREES, STORED_CRS, conform, rounded_degrees
 from geo.problem import input_error
 
 _SMALL_BLOCK_M2 = 2_000.0
@@ -132,7 +132,7 @@ def _faces(town: Town) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]
         ]
     )
     noded = shapely.union_all(lines, grid_size=LATTICE_DEGREES)
-    noded = shapely.transform(noded, lambda xy: np.round(xy / LATTICE_DEGREES) * 1e-7)
+    noded = shapely.transform(noded, rounded_degrees)
     faces = shapely.get_parts(shapely.polygonize([noded]))
     inner = shapely.point_on_surface(faces)
     shapely.prepare(outline)
