@@ -143,7 +143,7 @@ def _page(
         },
         center=((south + north) / 2, (west + east) / 2),
         zoom=14,
-        scripts=("town.js", "controls.js", "public.js"),
+        scripts=("town.js", "controls.js", "grids.js", "suggestions.js", "public.js"),
         styles=("base.css", "public.css"),
         assets_url=addresses.assets,
     )

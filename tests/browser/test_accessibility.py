@@ -15,7 +15,7 @@ from boundaries.plan import Plan
 from boundaries.town import Town
 from maps import write_review
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:

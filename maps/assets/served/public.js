@@ -4,102 +4,21 @@
 
 (() => {
   const { data, element, say, inside, borderDistance } = Town;
+  const { grids, levels, gridsAt, lineage, neighbourOf, estates, names, plain, inWords, draw, labels } = Town.readGrids();
   const map = window.map_town;
   const $ = (id) => document.getElementById(id);
   const card = $("card");
   const mapSection = document.querySelector("section.map");
   const status = $("status");
   const input = $("address");
-  const suggestions = $("suggestions");
-
-  // ── Grids ────────────────────────────────────────────────────────────────────────────────────
-  const grids = new Map();
-  for (const [code, level, parent, parts] of data.grids) {
-    const shape = Town.polygon(parts);
-    const entry = $(`g-${code}`);
-    if (!entry) continue;
-    const name = entry.querySelector("b").textContent;
-    grids.set(code, { code, level, parent, shape, box: Town.box(shape), entry, name });
-  }
-  const levels = [...new Set([...grids.values()].map((grid) => grid.level))].sort();
-  const finest = levels.at(-1);
   const labelled = (grid) => data.levels[String(grid.level)] ?? "";
-
-  /** Every grid of the finest level that holds a point. */
-  function gridsAt(lat, lng, level = finest) {
-    return [...grids.values()].filter(
-      ({ level: own, box, shape }) =>
-        own === level && lat <= box.n && lat >= box.s && lng <= box.e && lng >= box.w &&
-        inside(lat, lng, shape),
-    );
-  }
-
-  function lineage(code) {
-    const found = [];
-    for (let grid = grids.get(code); grid; grid = grids.get(grid.parent)) found.push(grid);
-    return found;
-  }
 
   // ── Map ──────────────────────────────────────────────────────────────────────────────────────
   const [south, west, north, east] = data.bounds;
   const bounds = L.latLngBounds([south, west], [north, east]);
-  const LINES = { 1: { color: "#0b5d53", weight: 2.2, opacity: 0.85 }, 2: { color: "#2f7a70", weight: 1.3, opacity: 0.7 }, 3: { color: "#56958c", weight: 0.9, opacity: 0.65 } };
-  const SHOWN_FROM = { 1: 0, 2: 14.5, 3: 16 };
   const marks = L.layerGroup();
   let chosenRenderer;
   let dotRenderer;
-
-  function drawGrids() {
-    map.createPane("grids").style.zIndex = 350;
-    map.getPane("grids").style.pointerEvents = "none";
-    const renderer = L.canvas({ pane: "grids", padding: 0.3 });
-    const drawn = {};
-    for (const level of [...levels].reverse()) {
-      const parts = [...grids.values()].filter((grid) => grid.level === level).flatMap((grid) => grid.shape);
-      drawn[level] = L.polygon(parts, {
-        renderer, pane: "grids", interactive: false, fill: false, smoothFactor: 0.5, ...(LINES[level] ?? LINES[3]),
-      });
-    }
-    const fit = () => {
-      drawn[levels[0]].options.weight = map.getZoom() < 15 ? 1.3 : 2.2;
-      for (const [level, layer] of Object.entries(drawn)) {
-        const wanted = map.getZoom() >= (SHOWN_FROM[level] ?? 16) || Number(level) === levels[0];
-        if (wanted !== map.hasLayer(layer)) wanted ? layer.addTo(map) : layer.remove();
-      }
-    };
-    map.on("zoomend", fit);
-    fit();
-    map.createPane("chosen").style.zIndex = 400;
-    map.getPane("chosen").style.pointerEvents = "none";
-    map.createPane("dot").style.zIndex = 630;
-    map.getPane("dot").style.pointerEvents = "none";
-    marks.addTo(map);
-  }
-
-  /** Which names find room first: communities, schools and the like, grids, then the rest. */
-  const order = ({ kind, rank }) =>
-    kind.includes("community") ? 0 : rank === 0 ? 1 : kind.startsWith("grid") ? 2 : 3;
-
-  /** Communities from afar, then grids of the first and the second level, each in its middle. */
-  function gridNames() {
-    const found = [];
-    for (const section of document.querySelectorAll(".community")) {
-      const community = section.querySelector("h3").textContent;
-      const tops = [...section.querySelectorAll(":scope > ul > .grid")].map((entry) => grids.get(entry.id.slice(2)));
-      const middle = (low, high) => tops.reduce((sum, { box }) => sum + (box[low] + box[high]) / 2, 0) / tops.length;
-      found.push({ text: community, lat: middle("n", "s"), lng: middle("e", "w"), from: 12, until: 16.25, size: 15, kind: "grid name-community" });
-      for (const { entry, level, name, shape, box } of [...section.querySelectorAll(".grid")].map((each) => grids.get(each.id.slice(2)))) {
-        if (level > 2 || !entry) continue;
-        const text = name.startsWith(community) ? name.slice(community.length) : name;
-        const lat = (box.n + box.s) / 2;
-        const lng = (box.e + box.w) / 2;
-        if (!text || !inside(lat, lng, shape)) continue;
-        const [from, until] = level === 1 ? [15.25, 16.75] : [16.75, 17.6];
-        found.push({ text, lat, lng, from, until, room: (box.e - box.w) * (256 / 360) * 1.1, size: 12, kind: `grid name-grid-${level}` });
-      }
-    }
-    return found;
-  }
 
   function mark(code, point) {
     marks.clearLayers();
@@ -121,6 +40,10 @@
       color: "#fff", fillColor: "#a3211b", fillOpacity: 1,
     }).addTo(marks);
   }
+
+  /** Which names find room first: communities, schools and the like, grids, then the rest. */
+  const order = ({ kind, rank }) =>
+    kind.includes("community") ? 0 : rank === 0 ? 1 : kind.startsWith("grid") ? 2 : 3;
 
   // ── Card ─────────────────────────────────────────────────────────────────────────────────────
   /** Show who answers for a grid, and for the grids around it, from the list's own entries. */
@@ -319,34 +242,10 @@
     });
   }
 
-  function neighbourOf(grid, lat, lng) {
-    let nearest = null;
-    let least = 10;
-    const reach = 0.0002;
-    for (const other of grids.values()) {
-      if (other === grid || other.level !== grid.level) continue;
-      const { n, e, s, w } = other.box;
-      if (lat > n + reach || lat < s - reach || lng > e + reach || lng < w - reach) continue;
-      const metres = borderDistance(lat, lng, other.shape);
-      if (metres < least) [nearest, least] = [other, metres];
-    }
-    return nearest;
-  }
-
   // ── By address ───────────────────────────────────────────────────────────────────────────────
-  const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s,，。、·\-—–#]/g, "");
-  const estates = data.base.estates
-    .filter(([, name]) => name)
-    .map(([kind, name, parts, x, y]) => {
-      let shape;
-      const ground = () => (shape ??= Town.polygon(parts));
-      return { kind, name, key: plain(name), ground, at: Town.latLng(x, y) };
-    });
-  const names = [...grids.values()].map((grid) => ({ grid, key: plain(grid.name) }));
-
   async function find(text) {
     const asked = text.trim();
-    closeSuggestions();
+    suggestions.cancel();
     if (!asked) return;
     input.value = asked;
     tell(say("searching"));
@@ -421,104 +320,16 @@
     if (around.isValid()) map.fitBounds(around, { maxZoom: 18, padding: [30, 30] });
   }
 
-  /** A grid as residents know it: the buildings in it, else its name. */
-  function inWords({ name, box, shape }) {
-    const holds = ([lat, lng]) =>
-      lat <= box.n && lat >= box.s && lng <= box.e && lng >= box.w && inside(lat, lng, shape);
-    const byEstate = new Map();
-    for (const [number, x, y] of data.base.numbers) {
-      const at = Town.latLng(x, y);
-      if (!holds(at)) continue;
-      const around = estates.find(({ ground }) => inside(at[0], at[1], ground()))?.name ?? "";
-      byEstate.set(around, [...(byEstate.get(around) ?? []), number]);
-    }
-    if (!byEstate.size) return name;
-    const words = [...byEstate].map(
-      ([around, numbers]) => `${around} ${numbers.slice(0, 5).join("、")}${numbers.length > 5 ? "……" : ""}`,
-    );
-    return words.slice(0, 3).join("；").trim();
-  }
-
-  // ── Suggestions: a listbox under the field, by the ARIA combobox pattern ─────────────────────
-  let active = -1;
-  let suggestUrl = served ? data.lookup.replace(/lookup$/, "suggest") : null;
-  let waiting = 0;
-
-  function closeSuggestions() {
-    suggestions.hidden = true;
-    suggestions.replaceChildren();
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-    active = -1;
-  }
-
-  function suggest(texts) {
-    closeSuggestions();
-    texts.slice(0, 8).forEach((text, index) => {
-      const act = (event) => { event.preventDefault(); find(text); };
-      suggestions.append(
-        element("li", { id: `suggestion-${index}`, role: "option", "aria-selected": "false", on: { mousedown: act } }, text),
-      );
-    });
-    suggestions.hidden = !texts.length;
-    input.setAttribute("aria-expanded", String(texts.length > 0));
-  }
-
-  async function suggestFor(text) {
-    const turn = ++waiting;
-    const key = plain(text);
-    if (!key) return closeSuggestions();
-    const own = [...estates.map((each) => each), ...names.map(({ grid, key: k }) => ({ key: k, name: grid.name }))]
-      .filter((each) => each.key.includes(key) && each.key !== key)
-      .sort((a, b) => a.key.indexOf(key) - b.key.indexOf(key) || a.key.length - b.key.length)
-      .map((each) => each.name);
-    let known = [];
-    if (suggestUrl) {
-      try {
-        const response = await fetch(`${suggestUrl}?${new URLSearchParams({ text })}`);
-        if (response.status === 404) suggestUrl = null;
-        else if (response.ok) {
-          const body = await response.json();
-          known = (body.suggestions ?? body).map((each) => each.text ?? each);
-        }
-      } catch {
-        suggestUrl = null;
-      }
-    }
-    if (turn === waiting && document.activeElement === input) suggest([...new Set([...known, ...own])]);
-  }
-
-  function move(by) {
-    const options = suggestions.children;
-    if (!options.length) return;
-    options[active]?.setAttribute("aria-selected", "false");
-    active = (active + by + options.length) % options.length;
-    options[active].setAttribute("aria-selected", "true");
-    options[active].scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", options[active].id);
-  }
-
-  let typing;
-  input.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => suggestFor(input.value), 160);
-  });
-  input.addEventListener("blur", closeSuggestions);
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      move(event.key === "ArrowDown" ? 1 : -1);
-      event.preventDefault();
-    } else if (event.key === "Escape") closeSuggestions();
-    else if (event.key === "Enter" && active >= 0) {
-      event.preventDefault();
-      find(suggestions.children[active].textContent);
-    }
+  const suggestions = Town.addSuggestions({
+    input,
+    list: $("suggestions"),
+    url: served ? data.lookup.replace(/lookup$/, "suggest") : null,
+    known: [...estates, ...names.map(({ grid, key }) => ({ key, name: grid.name }))],
+    plain,
+    choose: find,
   });
   $("search").addEventListener("submit", (event) => {
     event.preventDefault();
-    clearTimeout(typing);
-    waiting++;
     find(input.value);
   });
 
@@ -562,11 +373,15 @@
   if (grids.size) {
     map.fitBounds(bounds, { animate: false, padding: [8, 8] });
     Town.drawGround(map);
-    drawGrids();
+    draw(map);
+    for (const [pane, z] of [["chosen", 400], ["dot", 630]]) {
+      map.createPane(pane).style.zIndex = z;
+      map.getPane(pane).style.pointerEvents = "none";
+    }
+    marks.addTo(map);
     chosenRenderer = L.canvas({ pane: "chosen", padding: 0.3 });
     dotRenderer = L.canvas({ pane: "dot", padding: 0.3 });
-    const ground = Town.groundNames();
-    Town.drawNames(map, [...gridNames(), ...ground].sort((a, b) => order(a) - order(b)));
+    Town.drawNames(map, [...labels(), ...Town.groundNames()].sort((a, b) => order(a) - order(b)));
     Town.addControls(map, { bounds, choose });
     map.on("click", (event) => choose(event.latlng));
     map.setMaxBounds(bounds.pad(0.6));
