@@ -20,12 +20,15 @@ import pytest
 
 from boundaries.plan import Plan
 from boundaries.store import Store, open_store
+from boundaries.store.migrating import head
+from boundaries.store.models import Base
 from boundaries.town import Town
-from cli.app import app
-from cli.screen import explained
 from examples.town import demo_town
 
 _ACCOUNT = "postgres"
+
+
+_ASSERT_HEAD = f"DO $$ BEGIN ASSERT (SELECT version_num FROM alembic_version) = '{head()}'; END $$"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -142,53 +145,61 @@ def own_server() -> Iterator[Server]:
         remove_server(server)
 
 
-@pytest.fixture(scope="session")
-def _migrated_template(postgis_server: Server) -> str:
-    """A database with the extensions and tables, that others are copied from."""
-    name = "migrated"
-    postgis_server.execute(f"CREATE DATABASE {name}")
-    with open_store(postgis_server.url(name)) as store:
-        store.upgrade()
-    return name
-
-
 @pytest.fixture
 def empty_postgis_url(postgis_server: Server) -> Iterator[str]:
     """URL of a new database without tables or extensions."""
-    yield from _database(postgis_server, "template1")
-
-
-@pytest.fixture
-def postgis_url(postgis_server: Server, _migrated_template: str) -> Iterator[str]:
-    """URL of a new PostGIS store, upgraded."""
-    yield from _database(postgis_server, _migrated_template)
-
-
-def _database(server: Server, template: str) -> Iterator[str]:
     name = f"t{uuid4().hex[:12]}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    postgis_server.execute(f"CREATE DATABASE {name}")
+    yield postgis_server.url(name)
+    postgis_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def gpkg_url(tmp_path: Path) -> str:
+def postgis_url(postgis_server: Server) -> str:
+    """URL of an empty PostGIS store, upgraded; the same database emptied for each test."""
+    tables = ", ".join(Base.metadata.tables)
+    try:
+        postgis_server.execute(f"{_ASSERT_HEAD}; TRUNCATE {tables} RESTART IDENTITY", "town")
+    except psycopg.Error:  # not there yet, or a test has taken its tables back
+        postgis_server.execute("DROP DATABASE IF EXISTS town WITH (FORCE)")
+        postgis_server.execute("CREATE DATABASE town")
+        with open_store(postgis_server.url("town")) as store:
+            store.upgrade()
+    return postgis_server.url("town")
+
+
+@pytest.fixture(scope="session")
+def _upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GeoPackage store without content, that others are copied from."""
+    file = tmp_path_factory.mktemp("upgraded") / "store.gpkg"
+    open_store(f"gpkg:///{file}").close()
+    return file
+
+
+@pytest.fixture
+def new_gpkg_url(tmp_path: Path) -> str:
     """URL of a GeoPackage store that is not there yet."""
     return f"gpkg:///{tmp_path / 'store.gpkg'}"
 
 
+@pytest.fixture
+def gpkg_url(_upgraded_file: Path, new_gpkg_url: str) -> str:
+    """URL of an empty GeoPackage store."""
+    shutil.copy(_upgraded_file, new_gpkg_url.removeprefix("gpkg:///"))
+    return new_gpkg_url
+
+
 @pytest.fixture(params=["gpkg", pytest.param("postgis", marks=pytest.mark.postgis)])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """URL of a new store, of each kind in turn."""
+    """URL of an empty store, of each kind in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
-    """A new store that is open, of each kind in turn."""
+    """An empty store that is open, of each kind in turn."""
     with open_store(store_url) as opened:
-        opened.upgrade()
         yield opened
 
 
@@ -197,6 +208,9 @@ def wangge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
     """Run the command in this process, its home in ``home``; return status, output, errors."""
+    from cli.app import app  # noqa: PLC0415 - it imports everything there is
+    from cli.screen import explained  # noqa: PLC0415
+
     monkeypatch.delenv("WANGGE_DATABASE_URL", raising=False)
     monkeypatch.delenv("WANGGE_LANG", raising=False)
 
@@ -212,8 +226,14 @@ def wangge(
 
 @pytest.fixture(scope="session")
 def mini_demo() -> tuple[Town, Plan]:
-    """The demo town at its smallest, with its plan: whole, valid, quick to check."""
-    return demo_town(scale=0.03)
+    """The demo town at its smallest, with its plan: whole, valid, quick to check and publish.
+
+    Of its register every ninth address is left: fitting an address index takes most of the time
+    that publishing takes.
+    """
+    town, plan = demo_town(scale=0.03)
+    few = town.addresses.iloc[::9].reset_index(drop=True)
+    return town.with_layers(addresses=few), plan
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from boundaries.home import Home
 from boundaries.lifecycle import publish
 from boundaries.plan import Plan
 from boundaries.store import StalePlanError, open_store
-from examples.town import demo_town
 
 FIRST_DAY = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -25,7 +24,7 @@ FIRST_DAY = datetime(2030, 1, 1, tzinfo=UTC)
 def start(task: Callable[..., None], said: Path, *arguments: Any) -> BaseProcess:
     """Run a task in a process of its own, forked from one that has imported everything."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["boundaries.lifecycle", "examples.town"])
+    context.set_forkserver_preload(["boundaries.lifecycle"])
     process = context.Process(target=task, args=(said, *arguments), daemon=True)
     process.start()
     return process
@@ -69,11 +68,12 @@ def _with_one_more(plan: Plan) -> Plan:
     return plan.with_changes(grids=grids)
 
 
-def keep_importing(said: Path, url: str) -> None:
-    """Import the demo town with more or fewer buildings, and its plan, again and again."""
-    town, plan = demo_town(scale=0.03)
+def keep_importing(said: Path, url: str, plan_id: str) -> None:
+    """Import a plan and its town, with more or fewer buildings, again and again."""
     number = 0
     with open_store(url) as store:
+        plan = store.load_plan(plan_id).with_changes(id="")
+        town = store.load_town(plan.town)
         while True:
             number += 1
             fewer = town.with_layers(buildings=town.buildings.iloc[: number % 7 + 1])

@@ -65,7 +65,7 @@ def test_revoking_what_is_not_there_names_what_is(store):
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

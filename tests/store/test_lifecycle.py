@@ -20,6 +20,14 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 ALL = {"*": "岚县旧城，暂按现状"}
 
 
+@pytest.fixture(
+    params=["gpkg", pytest.param("postgis", marks=[pytest.mark.postgis, pytest.mark.long])]
+)
+def store_url(request):
+    """On PostGIS too, but only among the long tests: its story is told in its own folder."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
 @pytest.fixture
 def home(tmp_path):
     return Home(tmp_path / "home")

@@ -13,7 +13,7 @@ def test_no_update_is_lost_between_processes(store, store_url, mini_demo, tmp_pa
     grids = whole.grids.iloc[:3].assign(households=100).astype({"households": "Int64"})
     plan = Plan.of("p", town.name, grids)
     saved = store.save_import(Town.empty(town.name, town.scheme), plan, actor="ann")
-    processes, times = 4, 10
+    processes, times = 4, 6
     running = [
         start(task, tmp_path / str(number), store_url, saved.id, times)
         for number in range(processes)

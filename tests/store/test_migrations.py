@@ -141,12 +141,16 @@ def test_an_upgrade_that_fails_leaves_nothing(gpkg_url, tmp_path):
     raw.close()
 
 
-def test_several_may_open_a_new_store_at_once(store_url):
+@pytest.mark.parametrize(
+    "kind", ["new_gpkg", pytest.param("empty_postgis", marks=pytest.mark.postgis)]
+)
+def test_several_may_open_and_upgrade_a_new_store_at_once(kind, request):
+    url = request.getfixturevalue(f"{kind}_url")
     failures = []
 
     def open_it():
         try:
-            with open_store(store_url) as store:
+            with open_store(url) as store:
                 store.upgrade()
                 store.towns()
         except Exception as error:  # noqa: BLE001 - told to the test
@@ -158,8 +162,3 @@ def test_several_may_open_a_new_store_at_once(store_url):
     for thread in threads:
         thread.join()
     assert failures == []
-
-
-@pytest.mark.postgis
-def test_several_may_upgrade_an_empty_database_at_once(empty_postgis_url):
-    test_several_may_open_a_new_store_at_once(empty_postgis_url)
