@@ -1,5 +1,7 @@
 """A coverage's borders, each stored once: chains of vertices with the faces on either side."""
 
+# ruff: noqa: PLR0917 - what belongs to segments is handed on by place
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.locate import compiled
 from geo.problem import InputError, input_error
 
 Ints = npt.NDArray[np.int64]
@@ -24,6 +27,7 @@ OUTSIDE = 0
 """Label of all ground outside; a polygon's label is its index + 1."""
 
 _HALF_RANGE = 2**30
+_WORTH_A_COMPILER = 200_000
 
 
 @dataclass(frozen=True)
@@ -124,10 +128,11 @@ def _faces_of_rings(offsets: tuple[npt.NDArray[np.integer], ...], count: int) ->
 
 def _on_lattice(
     coordinates: npt.NDArray[np.float64], steps: float, rings: Ints, face_of_ring: Ints
-) -> tuple[Lattice, Ints]:
+) -> tuple[Lattice, Records]:
     """Return coordinates in steps, proved to reproduce the stored ones bit for bit."""
     whole = np.rint(coordinates * steps)
-    kept = (whole / steps == coordinates).all(axis=1)
+    same = whole / steps == coordinates
+    kept = same[:, 0] & same[:, 1]
     low, high = whole.min(axis=0), whole.max(axis=0)
     if not kept.all() or (high - low).max() >= _HALF_RANGE * 2:
         first = int(np.argmin(kept))
@@ -140,11 +145,12 @@ def _on_lattice(
         )
     origin = np.floor((low + high) / 2)
     lattice = Lattice(steps, int(origin[0]), int(origin[1]), float(np.abs([low, high]).max()) + 2.0)
-    return lattice, (whole - origin).astype(np.int64)
+    whole -= origin
+    return lattice, whole.astype(np.int32)
 
 
 def _segments(
-    points: Ints, rings: Ints, offsets: tuple[npt.NDArray[np.integer], ...], face_of_ring: Ints
+    points: Records, rings: Ints, offsets: tuple[npt.NDArray[np.integer], ...], face_of_ring: Ints
 ) -> tuple[Ints, Ints, Ints]:
     """Return first and last vertex and polygon of all segments, the polygon on their left."""
     steps = np.diff(rings) - 1
@@ -161,13 +167,15 @@ def _segments(
     head = tail + 1
     starts, ends = np.where(turned, head, tail), np.where(turned, tail, head)
     faces = np.repeat(face_of_ring, steps)
-    long = (points[starts] != points[ends]).any(axis=1)
+    moves = points[starts] != points[ends]
+    long = moves[:, 0] | moves[:, 1]
     return (starts, ends, faces) if long.all() else (starts[long], ends[long], faces[long])
 
 
-def _turned(points: Ints, rings: Ints, parts: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+def _turned(points: Records, rings: Ints, parts: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
     """Return which rings have their polygon on the right: clockwise shells, other holes."""
-    local = (points - np.repeat(points[rings[:-1]], np.diff(rings), axis=0)).astype(np.float64)
+    begin = np.repeat(points[rings[:-1]].astype(np.float64), np.diff(rings), axis=0)
+    local = points - begin
     cross = np.zeros(len(points))
     cross[:-1] = local[:-1, 0] * local[1:, 1] - local[1:, 0] * local[:-1, 1]
     cross[rings[1:] - 1] = 0.0
@@ -179,14 +187,18 @@ def _turned(points: Ints, rings: Ints, parts: npt.NDArray[np.integer]) -> npt.ND
 
 
 def _across(
-    coordinates: npt.NDArray[np.float64], points: Ints, starts: Ints, ends: Ints, faces: Ints
+    coordinates: npt.NDArray[np.float64], points: Records, starts: Ints, ends: Ints, faces: Ints
 ) -> Ints:
     """Return the polygon across every segment, -1 where none is.
 
     Segments are brought together by their middles, and then compared end by end.
     """
-    middle = points[starts] + points[ends] + 4 * _HALF_RANGE
-    key = (middle[:, 0].astype(np.uint64) << np.uint64(32)) + middle[:, 1].astype(np.uint64)
+    builder = compiled.builder() if len(faces) >= _WORTH_A_COMPILER else None
+    if builder is not None:
+        return _across_compiled(builder, coordinates, points, starts, ends, faces)
+    middle = points[starts].astype(np.int64) + points[ends] + 2 * _HALF_RANGE
+    # rows of one height together, as polygons mostly come: then most of what follows is near
+    key = (middle[:, 1].astype(np.uint64) << np.uint64(32)) + middle[:, 0].astype(np.uint64)
     order = np.argsort(key)
     key = key[order]
     across = np.full(len(faces), -1, dtype=np.int64)
@@ -197,11 +209,34 @@ def _across(
         raise _overlap(coordinates[starts[order[run[:-1][length > 2]]]])  # noqa: PLR2004
     first = run[:-1][length == 2]  # noqa: PLR2004
     one, other = order[first], order[first + 1]
-    opposite = (points[starts[one]] == points[ends[other]]).all(axis=1)
-    opposite &= (points[ends[one]] == points[starts[other]]).all(axis=1)
+    meet = points[starts[one]] == points[ends[other]]
+    part = points[ends[one]] == points[starts[other]]
+    opposite = meet[:, 0] & meet[:, 1] & part[:, 0] & part[:, 1]
     if not opposite.all():
         raise _overlap(coordinates[starts[one[~opposite]]])
     across[one], across[other] = faces[other], faces[one]
+    return across
+
+
+def _across_compiled(
+    builder: compiled.Builder,
+    coordinates: npt.NDArray[np.float64],
+    points: Records,
+    starts: Ints,
+    ends: Ints,
+    faces: Ints,
+) -> Ints:
+    low = points.min(axis=0).astype(np.int64) * 2
+    width, height = (points.max(axis=0).astype(np.int64) * 2 - low).tolist()
+    side = max(int(np.sqrt(width * height * 2 / len(faces))), max(width, height) >> 14, 1)
+    columns, rows = width // side + 1, height // side + 1
+    across = np.empty(len(faces), dtype=np.int64)
+    cell, listed = np.zeros(rows * columns + 1, np.int32), np.empty(len(faces), np.int32)
+    twice = builder.pair_segments(
+        points, starts, ends, faces, across, cell, listed, columns, side, low
+    )
+    if twice >= 0:
+        raise _overlap(coordinates[starts[[twice]]])
     return across
 
 
@@ -238,7 +273,7 @@ def _directed(polygon: shapely.Geometry) -> set[tuple[float, ...]]:
     return {tuple(each) for each in np.hstack([corners[:-1][same], corners[1:][same]]).tolist()}
 
 
-def _chained(points: Ints, starts: Ints, ends: Ints, faces: Ints, across: Ints) -> Records:
+def _chained(points: Records, starts: Ints, ends: Ints, faces: Ints, across: Ints) -> Records:
     """Return every border once, as chains in the order of the rings."""
     kept = np.flatnonzero((across < 0) | (faces < across))
     tail, head = starts[kept], ends[kept]

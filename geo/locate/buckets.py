@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geo.locate import compiled
 from geo.locate.borders import LEFT, OUTSIDE, RIGHT, Borders, X, Y
 from geo.locate.orientation import LEFT as ON_LEFT
 from geo.locate.orientation import sides
@@ -26,6 +27,7 @@ EDGE, CORNER, LIST = 0, 1, 2
 """Kinds of a square that borders run through: its code is ``~(row << 2 | kind)``."""
 
 _PART = 1_000_000
+_WORTH_A_COMPILER = 100_000
 _LEAST_SIDE = 16.0
 _SLACK = 2.0**-20
 """Part of a square by which edges beside it count as inside."""
@@ -76,10 +78,48 @@ def buckets_of(borders: Borders, *, per_edge: float) -> Buckets:
     columns, rows = (int((high[axis] - (west, south)[axis]) // side) + 2 for axis in (0, 1))
     empty = np.zeros((rows, columns), dtype=np.int32)
     buckets = Buckets(empty, np.empty(0, np.int32), float(west), float(south), float(side))
-    corners = _corner_labels(borders, buckets)
-    square, edge = _incidences(borders, buckets)
-    codes, lists = _coded(borders, buckets, corners, square, edge)
+    builder = compiled.builder() if len(borders.records) >= _WORTH_A_COMPILER else None
+    if builder is not None:
+        codes, lists = _compiled(builder, borders, buckets)
+    else:
+        corners = _corner_labels(borders, buckets)
+        square, edge = _incidences(borders, buckets)
+        codes, lists = _coded(borders, buckets, corners, square, edge)
     return Buckets(codes, lists, buckets.west, buckets.south, buckets.side)
+
+
+def _compiled(builder: compiled.Builder, borders: Borders, buckets: Buckets) -> tuple[Codes, Codes]:
+    """Return what `_coded` does, by the compiled functions; what they leave open is exact."""
+    frame = np.array([buckets.west, buckets.south, buckets.side])
+    rows, columns = buckets.codes.shape
+    records = borders.records
+    unsure = np.empty((len(records) // 8 + 64, 2), dtype=np.int64)
+    codes = np.zeros(rows * columns, dtype=np.int32)
+    noted = builder.change_corners(records, frame, _SLACK, codes, columns, unsure)
+    if noted > len(unsure):
+        unsure = np.empty((noted, 2), dtype=np.int64)
+        codes[:] = 0
+        builder.change_corners(records, frame, _SLACK, codes, columns, unsure)
+    _change(borders, buckets, codes, unsure[:noted, 0], unsure[:noted, 1])
+    by_row = codes.reshape(rows, columns)
+    np.cumsum(by_row, axis=1, out=by_row)
+    begin = np.zeros(rows * columns + 1, dtype=np.int32)
+    none = np.empty(0, dtype=np.int32)
+    builder.touch_squares(records, frame, _SLACK, begin, none, columns)
+    np.cumsum(begin, out=begin)
+    listed = np.empty(int(begin[-1]), dtype=np.int32)
+    builder.touch_squares(records, frame, _SLACK, begin, listed, columns)
+    fixed = (records, frame, _SLACK, borders.lattice.doubt, begin, listed, codes, columns)
+    length, noted = builder.code_squares(*fixed, none, unsure)
+    lists, unsure = np.empty(length, dtype=np.int32), np.empty((noted, 2), dtype=np.int64)
+    if length:
+        builder.code_squares(*fixed, lists, unsure)
+        place, square = unsure[:, 0], unsure[:, 1]
+        west = buckets.west + square % columns * buckets.side
+        south = buckets.south + square // columns * buckets.side
+        edge = (lists[place] >> 1).astype(np.int64)
+        lists[place] = (edge << 1) | (edge_sides(borders, edge, west, south) == ON_LEFT)
+    return by_row, lists
 
 
 def _parts(edges: Ints) -> Iterator[Ints]:
@@ -120,7 +160,7 @@ def _corner_labels(borders: Borders, buckets: Buckets) -> Codes:
     Every edge that crosses a line between rows changes all labels to the east of it.
     """
     rows, columns = buckets.codes.shape
-    changes = np.zeros(rows * columns, dtype=np.int64)
+    changes = np.zeros(rows * columns, dtype=np.int32)
     records = borders.records
     for edges in _parts(borders.edges):
         ay, by = records[edges, Y].astype(float), records[edges + 1, Y].astype(float)
@@ -128,13 +168,19 @@ def _corner_labels(borders: Borders, buckets: Buckets) -> Codes:
         beyond = np.ceil((np.maximum(ay, by) - buckets.south) / buckets.side).astype(np.int64)
         which, row = _ranges(first, beyond - first)
         crossing = edges[which]
-        height = np.asarray(buckets.south + row * buckets.side, dtype=np.float64)
-        column = _first_corner_right(borders, buckets, crossing, height)
-        tail, head = records[crossing], records[crossing + 1]
-        change = (tail[:, RIGHT] - tail[:, LEFT]).astype(np.int64)
-        change = np.where(head[:, Y] > tail[:, Y], change, -change)
-        np.add.at(changes, row * columns + column, change)
-    return np.cumsum(changes.reshape(rows, columns), axis=1).astype(np.int32)
+        _change(borders, buckets, changes, crossing, row)
+    labels: Codes = np.cumsum(changes.reshape(rows, columns), axis=1, dtype=np.int32)
+    return labels
+
+
+def _change(borders: Borders, buckets: Buckets, changes: Codes, edge: Ints, row: Ints) -> None:
+    """Add the change of label of edges to the first corner east of them on a line."""
+    height = np.asarray(buckets.south + row * buckets.side, dtype=np.float64)
+    column = _first_corner_right(borders, buckets, edge, height)
+    tail, head = borders.records[edge], borders.records[edge + 1]
+    change = tail[:, RIGHT] - tail[:, LEFT]
+    change = np.where(head[:, Y] > tail[:, Y], change, -change)
+    np.add.at(changes, row * buckets.codes.shape[1] + column, change)
 
 
 def _first_corner_right(borders: Borders, buckets: Buckets, edge: Ints, height: Floats) -> Ints:

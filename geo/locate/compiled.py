@@ -6,7 +6,7 @@ import importlib.util
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,18 @@ Kernel = Callable[..., int]
 
 _log = logging.getLogger(__name__)
 
+
+class Builder(Protocol):
+    """The compiled functions of `geo.locate.kernel_building`."""
+
+    pair_segments: Kernel
+    change_corners: Kernel
+    touch_squares: Callable[..., None]
+    code_squares: Callable[..., tuple[int, int]]
+
+
 _ready: Kernel | None = None
+_builder: Builder | None = None
 _started = threading.Event()
 _done = threading.Event()
 
@@ -34,6 +45,12 @@ def kernel() -> Kernel | None:
     return _ready
 
 
+def builder() -> Builder | None:
+    """Return the compiled functions that build, or None where they are not ready."""
+    kernel()
+    return _builder
+
+
 def warm() -> bool:
     """Make the kernel ready now; return whether there is one. For set-up, servers and benchmarks.
 
@@ -45,7 +62,7 @@ def warm() -> bool:
 
 
 def _prepare() -> None:
-    global _ready  # noqa: PLW0603 - ready once for the whole process
+    global _ready, _builder  # noqa: PLW0603 - ready once for the whole process
     try:
         from geo.locate.kernel import fill_labels  # noqa: PLC0415 - compiles; see above
 
@@ -56,10 +73,36 @@ def _prepare() -> None:
             point, point, found, nothing, frozen(np.zeros((2, 4), np.int32)), nothing, (1, 1), frame
         )
         _ready = fill_labels
+        _builder = _prepared_builder()
     except Exception:  # noqa: BLE001 - whatever keeps numba from working keeps nobody waiting
         _log.exception("the compiled kernel cannot be made ready; lookups go on with numpy")
     finally:
         _done.set()
+
+
+def _prepared_builder() -> Builder:
+    from geo.locate import kernel_building  # noqa: PLC0415 - compiles; see above
+
+    records, frame = np.full((1, 4), -1, np.int32), np.array([0.0, 0.0, 1.0])
+    codes, none = np.zeros(1, np.int32), np.empty(0, np.int32)
+    begin, unsure = np.zeros(2, np.int32), np.empty((1, 2), np.int64)
+    points, rows = np.zeros((2, 2), np.int32), np.zeros(1, np.int64)
+    kernel_building.pair_segments(
+        points,
+        rows,
+        rows + 1,
+        rows,
+        rows.copy(),
+        np.zeros(2, np.int32),
+        codes,
+        1,
+        1,
+        begin.astype(int),
+    )
+    kernel_building.change_corners(records, frame, 0.0, codes, 1, unsure)
+    kernel_building.touch_squares(records, frame, 0.0, begin, none, 1)
+    kernel_building.code_squares(records, frame, 0.0, 0.0, begin, none, codes, 1, none, unsure)
+    return cast("Builder", kernel_building)
 
 
 def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

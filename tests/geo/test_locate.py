@@ -14,6 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.locate import Locator, warm
+from geo.locate import borders as borders_module
+from geo.locate import buckets as buckets_module
+from geo.locate.borders import borders_of
+from geo.locate.buckets import buckets_of
 from geo.locate.query import labels_of
 from geo.problem import InputError
 
@@ -145,6 +149,20 @@ def test_the_answer_is_an_incident_polygon_and_their_union_is_the_covered_ground
         assert (point, index) in incident if point in covered else index == -1
 
 
+@FIXED
+@given(coverages(), st.sampled_from([0.5, 4.0, 40.0]))
+def test_compiled_and_plain_building_give_the_same_arrays(polygons, per_edge):
+    borders = borders_of(polygons, steps=1.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(borders_module, "_WORTH_A_COMPILER", 0)
+        patch.setattr(buckets_module, "_WORTH_A_COMPILER", 0)
+        assert np.array_equal(borders_of(polygons, steps=1.0).records, borders.records)
+        built = buckets_of(borders, per_edge=per_edge)
+    plain = buckets_of(borders, per_edge=per_edge)
+    assert np.array_equal(built.codes, plain.codes)
+    assert np.array_equal(built.lists, plain.lists)
+
+
 def test_moving_a_border_moves_only_the_points_between():
     before = cells(2, 0, 0, spacing=100)
     moved = [
@@ -199,7 +217,9 @@ def test_two_threads_answer_as_one():
         ("empty", lambda p: [*p, shapely.Polygon()]),
     ],
 )
-def test_what_is_no_coverage_is_refused(name, spoil):
+@pytest.mark.parametrize("worth", [0, 10**9])
+def test_what_is_no_coverage_is_refused(name, spoil, worth, monkeypatch):
+    monkeypatch.setattr(borders_module, "_WORTH_A_COMPILER", worth)
     with pytest.raises(InputError):
         Locator.build(spoil(cells(2, 0, 0)), steps=1.0)
 
