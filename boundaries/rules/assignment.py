@@ -83,6 +83,9 @@ def _uncovered(case: Case) -> Iterator[Finding]:
 
 
 def _in_jurisdiction(case: Case, points: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Return which points lie inside the jurisdiction; all that have a place where none is known."""
+    if not len(case.jurisdiction):
+        return ~shapely.is_missing(points)
     inside = np.zeros(len(points), dtype=bool)
     _, point = shapely.STRtree(points).query(
         case.jurisdiction.geometry.to_numpy(), predicate="contains_properly"
@@ -264,15 +267,17 @@ def _communities_of_addresses(
 def every_building_assigned_once(case: Case) -> Iterator[Finding]:
     """The table of assignments gives each building, or each slice of it, to one grid.
 
-    A grid named there must be one of the plan's finest level. Where a plan has no such table, the
-    place decides, and gaps and overlaps are told by C01 and C02.
+    A grid named there must be one of the plan's finest level. Buildings outside the jurisdiction
+    are nobody's. Where a plan has no such table, the place decides, and gaps and overlaps are told
+    by C01 and C02.
     """
     table = case.once(assigned)
     if not len(table) or not case.levels:
         return
     yield from _strangers(case, table)
     named = set(table["building"])
-    lacking = np.flatnonzero([building not in named for building in case.buildings["id"]])
+    absent = np.array([building not in named for building in case.buildings["id"]], dtype=bool)
+    lacking = np.flatnonzero(absent & _in_jurisdiction(case, case.once(building_points)))
     if len(lacking):
         yield case.finding(
             "C07.none",

@@ -16,6 +16,8 @@ from boundaries.rules.case import Case
 from boundaries.rules.registry import rule
 
 _PIECE_M = 10.0
+_MOST = 0.5
+"""Share of a level's grids beyond which straying has one common cause."""
 _FIRST_VILLAGE = 200
 """Communities whose last three digits are below are residents', from here on villagers'."""
 _RURAL = ("natural_village", "linear_village", "island")
@@ -140,9 +142,14 @@ def borders_follow_barriers(case: Case) -> Iterator[Finding]:
 
     At least 80 % of a grid's inner border must have such a line, or a community's, within 5 m in
     town and 15 m in the country. Of a grid that has less, each border with a neighbour that
-    strays is a finding, drawn where it strays, told at the coarsest level that has it. A scheme
-    whose finest grids are made of single buildings can leave that level out.
+    strays is a finding, drawn where it strays, told at the coarsest level that has it. Where more
+    than half of a level's grids stray, or the town has no such lines at all, that is one cause and
+    one finding. A scheme whose finest grids are made of single buildings can leave that level out.
     """
+    if not len(case.barriers) and not len(case.estates):
+        if len(case.grids):
+            yield case.finding("B02.no_barriers", Severity.WARNING)
+        return
     told: set[tuple[float, ...]] = set()
     for number in (level for level in case.levels if level in case.threshold("border_levels")):
         pieces = inner_border(case, number)
@@ -153,7 +160,12 @@ def borders_follow_barriers(case: Case) -> Iterator[Finding]:
         keys = [tuple(ends) for ends in pieces.ends[astray].tolist()]
         fresh = np.array([key not in told for key in keys], dtype=bool)
         told.update(keys)
-        yield from _astray(case, number, pieces, np.flatnonzero(astray)[fresh], share)
+        chosen = np.flatnonzero(astray)[fresh]
+        bordering = np.unique(pieces.grids)
+        if failing[bordering].sum() > _MOST * len(bordering) and len(chosen):
+            yield _mostly(case, number, pieces, chosen, np.flatnonzero(failing))
+        else:
+            yield from _astray(case, number, pieces, chosen, share)
 
 
 def _shares(pieces: Pieces, grids: int) -> Floats:
@@ -164,6 +176,22 @@ def _shares(pieces: Pieces, grids: int) -> Floats:
         pieces.grids.ravel(), weights=length * np.repeat(pieces.follow, 2), minlength=grids
     )
     return np.divide(good, total, out=np.ones(grids), where=total > 0)
+
+
+def _mostly(case: Case, level: int, pieces: Pieces, chosen: Indices, failing: Indices) -> Finding:
+    length_m = float(pieces.length[chosen].sum())
+    return case.finding(
+        "B02.most",
+        Severity.WARNING,
+        level=level,
+        grids=case.grids["code"].iloc[failing],
+        place=_joined(pieces.ends[chosen]),
+        measure=length_m,
+        unit="m",
+        number=len(failing),
+        all_grids=len(case.level(level)),
+        kilometres=length_m / 1000,
+    )
 
 
 def _astray(

@@ -141,6 +141,15 @@ def test_c07_wants_every_building_in_the_table(small):
     assert said(finding)["households"] == 15
 
 
+def test_c07_leaves_out_buildings_of_other_towns(small):
+    def elsewhere(layer):
+        away = layer.geometry.translate(0.1, 0)
+        return layer.set_geometry(layer.geometry.where(layer["id"] != f"b{THIRD}", away))
+
+    lacking = small.assignments(lambda table: table[table["building"] != f"b{THIRD}"])
+    assert lacking.layer("buildings", elsewhere).found("C07") == []
+
+
 def test_c07_tells_a_building_given_twice(small):
     def twice(table):
         row = table[table["building"] == f"b{THIRD}"].assign(grid=NEXT)

@@ -46,15 +46,35 @@ def test_b01_finds_a_grid_that_names_another_community(small):
     assert finding.measure == pytest.approx(3600, rel=0.01)
 
 
-def test_b02_draws_the_stretches_that_follow_nothing(small):
+def test_b02_draws_the_stretch_that_follows_nothing(small):
+    """The wall between two first-level grids is gone, but for its ends."""
+    gone = at_metres(shapely.LineString([(300, 65), (300, 295)]))
+    (finding, *others) = without_walls_near(small, gone).found("B02")
+    assert (finding.kind, finding.level) == ("astray", 1)
+    assert finding.grids == ("141127100001001", "141127100001002")
+    assert finding.measure == pytest.approx(230, abs=15)
+    assert finding.geometry.geom_type == "LineString"
+    assert finding.geometry.hausdorff_distance(gone) < 12 / 87_400
+    assert others == []
+
+
+def test_b02_tells_one_cause_once(small):
+    nothing = small.layer("barriers", lambda layer: layer.iloc[:0]).layer(
+        "estates", lambda layer: layer.iloc[:0]
+    )
+    assert [finding.kind for finding in nothing.found("B02")] == ["no_barriers"]
     bare = small.layer("barriers", lambda layer: layer.iloc[:0])
-    found = bare.found("B02")
-    first, *_ = [f for f in found if f.grids == ("141127100001001", "141127100001002")]
-    assert first.level == 1
-    assert first.measure == pytest.approx(300 - 65, abs=10)  # an estate's line is near 65 m
-    assert first.geometry.geom_type == "LineString"
-    told = shapely.union_all([f.geometry for f in found])
-    assert sum(f.geometry.length for f in found) == pytest.approx(told.length)  # each line once
+    assert [(f.kind, f.level) for f in bare.found("B02")] == [("most", 1), ("most", 2), ("most", 3)]
+    first, second, third = (finding.geometry for finding in bare.found("B02"))
+    assert first.intersection(second).length == 0  # each line once, at the coarsest level
+    assert second.intersection(third).length == 0
+
+
+def without_walls_near(small, place, metres=6):
+    near = place.buffer(metres / 87_400, cap_style="flat")
+    return small.layer(
+        "barriers", lambda layer: layer.set_geometry(layer.geometry.difference(near))
+    )
 
 
 def test_b02_takes_what_is_near_and_four_fifths(small):
@@ -69,7 +89,7 @@ def test_b02_takes_what_is_near_and_four_fifths(small):
             layer.geometry.translate(12 / 87_400, 12 / 111_000), crs=layer.crs
         ),
     )
-    assert farther.found("B02")
+    assert farther.found("B02")[0].kind == "most"
     assert farther.scheme(border_tolerance_m=[15.0, 15.0]).found("B02") == []
 
 
@@ -79,10 +99,10 @@ def test_b02_can_leave_the_finest_level_out(small):
 
 
 def test_b02_takes_community_lines_and_estate_lines(small):
-    bare = small.layer("barriers", lambda layer: layer.iloc[:0]).scheme(border_levels=[1, 2])
-    told = [finding.grids for finding in bare.found("B02")]
-    assert ("141127100001003", "141127100002001") not in told
-    assert ("14112710000100101", "14112710000100102") not in told
+    gone = at_metres(shapely.LineString([(900, -9), (900, 309)]))
+    assert without_walls_near(small, gone).found("B02") == []
+    estate = at_metres(shapely.LineString([(3, 60), (297, 60)]))
+    assert without_walls_near(small, estate).found("B02") == []
 
 
 def test_b03_finds_a_cut_building(small):
