@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.coverage.grids import NO_PARENT, Flags, Floats, Grids, Ints
-from geo.coverage.segments import Segments, segments_of, unbalanced
+from geo.coverage.segments import Segments, Summand, segments_of, unbalanced
 
 JURISDICTION = -1
 """Depth of the jurisdiction, above the first level."""
@@ -104,19 +104,13 @@ def _left_over(grids: Grids, depth: int, upper: Segments, lower: Segments) -> Re
     if depth and grids.levels[depth - 1].stands_alone.any():
         upper = upper.taken(~childless(grids, depth - 1)[upper.owner])
     labels = parent_labels(grids, depth)[lower.owner]
-    rows = unbalanced(
-        np.concatenate([lower.ends, upper.ends]),
-        np.concatenate([lower.sign, -upper.sign]),
-        np.concatenate([lower.keys, upper.keys]),
-        np.concatenate([labels, upper.owner]),
-    )
-    below, above = rows[rows < len(lower)], rows[rows >= len(lower)] - len(lower)
+    below, above = unbalanced([Summand(lower, labels, 1), Summand(upper, upper.owner, -1)])
     return Residual(
         np.concatenate([lower.ends[below], upper.ends[above]]),
         np.concatenate([lower.sign[below], upper.sign[above]]),
         np.repeat(np.array([depth, depth - 1], np.int8), [len(below), len(above)]),
         np.concatenate([lower.owner[below], upper.owner[above]]),
-        np.full(len(rows), depth, np.int8),
+        np.full(len(below) + len(above), depth, np.int8),
         np.concatenate([labels[below], upper.owner[above]]),
     )
 

@@ -19,13 +19,18 @@ from geo.coverage.merge import nodes_joined, with_shapes, without_companions
 from geo.coverage.naming import Naming
 from geo.coverage.parts import scattered
 from geo.coverage.shape import Limits, shape_faults
+from geo.coverage.slots import slots
 from geo.coverage.vertices import unmatched_vertices
 
 _LIMITS = Limits()
 
 
 def inspect(
-    grids: Grids, *, crs: pyproj.CRS | None = None, limits: Limits = _LIMITS
+    grids: Grids,
+    *,
+    crs: pyproj.CRS | None = None,
+    limits: Limits = _LIMITS,
+    gap_width_m: float | None = None,
 ) -> list[Fault]:
     """Return all faults of all levels, one for each cause; empty where everything is proved.
 
@@ -37,6 +42,9 @@ def inspect(
         CRS of the grids, by which degrees in a metric layer are recognised.
     limits
         From when on a shape is a fault.
+    gap_width_m
+        Where no jurisdiction is known: slots that are open to the outside and no wider than this
+        are gaps, too. With a jurisdiction it plays no part.
 
     Returns
     -------
@@ -53,6 +61,8 @@ def inspect(
     shapes = shape_faults(without(sound, odd) if odd else sound, limits)
     seen, at_shapes = with_shapes(without_companions(nodes_joined(seen)), shapes)
     found = [*at_gate, *invalid, *in_parts, *at_shapes]
+    if gap_width_m is not None and sound.jurisdiction is None:
+        found.extend(slots(sound.levels[-1], gap_width_m))
     found += [one.fault for one in elsewhere] + [one.fault for one in seen]
     return sorted(_without_turned(found), key=_order)
 

@@ -14,6 +14,8 @@ from geo.coverage.shape import ShapeFault
 _TINY = 0.02
 _NEAR_M = 0.1
 _MOSTLY = 0.9
+_ALONE = frozenset({"neck", "sliver"})
+"""Families of shapes of which no other fault comes."""
 
 
 def without_companions(seen: list[Seen]) -> list[Seen]:
@@ -53,13 +55,15 @@ def with_shapes(seen: list[Seen], shapes: list[ShapeFault]) -> tuple[list[Seen],
         caused = [
             one
             for one in seen
-            if _shares(one.fault, fault) and _is_mostly_in(one.fault.geometry, reach)
+            if fault.family not in _ALONE
+            and _shares(one.fault, fault)
+            and _is_mostly_in(one.fault.geometry, reach)
         ]
         seen = [one for one in seen if one not in caused]
         areal = [one.fault for one in caused if one.fault.family in {"gap", "overlap"}]
         if areal:
             kept.append(_with_ground(fault, max(areal, key=lambda ground: ground.area_m2)))
-        elif caused or fault.family == "neck" or not _is_within_another(fault, seen):
+        elif caused or fault.family in _ALONE or not _is_within_another(fault, seen):
             codes = codes_of(fault.codes, *(one.fault.codes for one in caused))
             kept.append(replace(fault, codes=codes))
     return seen, kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,9 +85,10 @@ def segments_of(polygons: Objects, owners: npt.NDArray[np.integer] | None = None
     points = _point_keys(coordinates)
     first = np.ones(len(coordinates), bool)
     first[rings[1:] - 1] = False
-    start = np.flatnonzero(first)
+    start = np.flatnonzero(first[:-1]).astype(np.int32)
     x, y = coordinates[:, 0], coordinates[:, 1]
-    swapped = (x[start] > x[start + 1]) | ((x[start] == x[start + 1]) & (y[start] > y[start + 1]))
+    backward = (x[:-1] > x[1:]) | ((x[:-1] == x[1:]) & (y[:-1] > y[1:]))
+    swapped = backward[start]
     low, high = start + swapped, start + ~swapped
     ends = np.empty((len(start), 4))
     ends[:, :2], ends[:, 2:] = coordinates[low], coordinates[high]
@@ -126,65 +128,97 @@ def ring_areas(coordinates: Floats, rings: Ints) -> Floats:
     return area
 
 
-def unbalanced(
-    ends: Floats,
-    sign: npt.NDArray[np.int8],
-    keys: npt.NDArray[np.uint64],
-    labels: npt.NDArray[np.integer],
-) -> Ints:
-    """Return the rows whose segment does not add up to nothing under its label.
+@dataclass(frozen=True)
+class Summand:
+    """Segments that are added up, or taken away, under labels of their own.
+
+    Attributes
+    ----------
+    segments
+        The segments.
+    labels
+        One a segment.
+    times
+        +1 to add them, -1 to take them away.
+    """
+
+    segments: Segments
+    labels: npt.NDArray[np.int32]
+    times: int
+
+    def mixed(self) -> npt.NDArray[np.uint64]:
+        """Return a hash of every segment under its label."""
+        mixed = self.labels.astype(np.uint64)
+        mixed *= _LABEL
+        mixed += self.segments.keys
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= _LAST
+        return mixed
+
+
+def unbalanced(summands: Sequence[Summand]) -> list[Ints]:
+    """Return for every summand the rows whose segment does not add up to nothing under its label.
 
     Exact: coordinates are compared, hashes only bring equal ones together.
-
-    Parameters
-    ----------
-    ends, sign, keys
-        As in `Segments`.
-    labels
-        Segments are added up under each label of their own.
     """
-    mixed = keys + labels.astype(np.uint64) * _LABEL
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= _LAST
-    if len(mixed) <= _ROWS_A_PART:
-        return _unbalanced_part(ends, sign, mixed, labels, np.arange(len(mixed)))
-    bits = int(np.ceil(np.log2(len(mixed) / _ROWS_A_PART)))
-    part_of = (mixed >> np.uint64(64 - bits)).astype(np.uint16)
-    order = np.argsort(part_of, kind="stable")  # a radix sort
-    borders = np.searchsorted(part_of[order], np.arange(2**bits + 1))
-    found = [
-        _unbalanced_part(ends, sign, mixed, labels, order[borders[part] : borders[part + 1]])
-        for part in range(2**bits)
-    ]
-    return np.sort(np.concatenate(found))
+    mixed = [summand.mixed() for summand in summands]
+    total = sum(len(keys) for keys in mixed)
+    bits = max(0, int(np.ceil(np.log2(max(total, 1) / _ROWS_A_PART))))
+    parts = [_parts(keys, bits) for keys in mixed]
+    found: list[list[npt.NDArray[np.integer]]] = [[] for _ in summands]
+    for part in range(2**bits):
+        rows = [order[borders[part] : borders[part + 1]] for order, borders in parts]
+        left = _unbalanced_part(summands, mixed, rows)
+        offset = 0
+        for number, some in enumerate(rows):
+            mine = left[(left >= offset) & (left < offset + len(some))] - offset
+            found[number].append(some[mine])
+            offset += len(some)
+    return [np.sort(np.concatenate(part)).astype(np.int64) for part in found]
+
+
+def _parts(keys: npt.NDArray[np.uint64], bits: int) -> tuple[npt.NDArray[np.integer], Ints]:
+    """Return the rows in order of the first bits of their key, and where each part begins."""
+    if not bits:
+        return np.arange(len(keys)), np.array([0, len(keys)])
+    part_of = (keys >> np.uint64(64 - bits)).astype(np.uint16)
+    order = np.argsort(part_of, kind="stable").astype(np.int32)  # a radix sort
+    sizes = np.bincount(part_of, minlength=2**bits)
+    return order, np.concatenate([[0], np.cumsum(sizes)])
 
 
 def _unbalanced_part(
-    ends: Floats,
-    sign: npt.NDArray[np.int8],
-    mixed: npt.NDArray[np.uint64],
-    labels: npt.NDArray[np.integer],
-    rows: Ints,
+    summands: Sequence[Summand],
+    mixed: Sequence[npt.NDArray[np.uint64]],
+    rows: Sequence[npt.NDArray[np.integer]],
 ) -> Ints:
-    if not len(rows):
-        return rows
-    rows = rows[np.argsort(mixed[rows])]
-    same_key = mixed[rows[1:]] == mixed[rows[:-1]]
-    same = _equal_neighbours(ends, labels, rows)
+    """Return positions, in the rows of all summands put together, that are unbalanced."""
+    if not sum(len(some) for some in rows):
+        return np.zeros(0, np.int64)
+    taken = list(zip(summands, rows, strict=True))
+    keys = np.concatenate([some[of] for some, of in zip(mixed, rows, strict=True)])
+    ends = np.concatenate([summand.segments.ends[of] for summand, of in taken])
+    labels = np.concatenate([summand.labels[of] for summand, of in taken])
+    sign = np.concatenate([summand.segments.sign[of] * summand.times for summand, of in taken])
+    order = np.argsort(keys)
+    same_key = keys[order[1:]] == keys[order[:-1]]
+    same = _equal_neighbours(ends, labels, order)
     if not np.array_equal(same_key, same):
         # two different segments share a hash: bring equal ones together by coordinates
-        rows = rows[np.lexsort((*ends[rows].T, labels[rows]))]
-        same = _equal_neighbours(ends, labels, rows)
+        order = np.lexsort((*ends.T, labels))
+        same = _equal_neighbours(ends, labels, order)
     begin = np.flatnonzero(np.concatenate([[True], ~same]))
-    total = np.add.reduceat(sign[rows].astype(np.int32), begin)
-    size = np.diff(np.append(begin, len(rows)))
-    left: Ints = rows[np.repeat(total != 0, size)]
+    total = np.add.reduceat(sign[order].astype(np.int32), begin)
+    if not total.any():
+        return np.zeros(0, np.int64)
+    size = np.diff(np.append(begin, len(order)))
+    left: Ints = order[np.repeat(total != 0, size)]
     return left
 
 
-def _equal_neighbours(ends: Floats, labels: npt.NDArray[np.integer], rows: Ints) -> Flags:
-    sorted_ends = ends[rows]
-    same: Flags = labels[rows[1:]] == labels[rows[:-1]]
+def _equal_neighbours(ends: Floats, labels: npt.NDArray[np.int32], order: Ints) -> Flags:
+    sorted_ends, sorted_labels = ends[order], labels[order]
+    same: Flags = sorted_labels[1:] == sorted_labels[:-1]
     for column in range(4):
         same &= sorted_ends[1:, column] == sorted_ends[:-1, column]
     return same
