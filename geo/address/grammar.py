@@ -17,18 +17,26 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ROOM_DIGITS = 3
 _MOST_STAIRS = 12
 # what the parts of 2-501 and 2-5-501 are behind a building or a stair, of 12-3-501 on a street
-_BEHIND = {
+_BEHIND: dict[str, dict[int, tuple[str, ...]]] = {
+    "number": {2: ("building", "room"), 3: ("building", "stair", "room")},
     "building": {2: ("stair", "room"), 3: ("stair", "floor", "room")},
     "stair": {2: ("floor", "room")},
 }
+_PAIR = 2
+_PARTS = {3: ("building", "stair", "room"), 4: ("building", "stair", "floor", "room")}
 _ON_STREET = {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}
 # floor and door: 501, 1203; a building with such a number is rare
 _DOOR_OF_FLOOR = re.compile(r"[A-Z]?(?:[1-9]|[1-4]\d)0[1-9]")
 _STREET_END = tuple("路街巷弄道")
-_RURAL_END = "村组队庄营屯社寨沟湾坪堡岭邻里"
+_NUMBERED = tuple("路街道巷弄段衢径堤线村组队庄营屯社寨沟湾坪堡岭邻里")
 _BIG_HOUSE = re.compile(
-    r"(?:大厦|大楼|广场|中心|商场|商厦|写字楼|酒店|宾馆|饭店|商城|市场|超市|医院|学校|大学|中学|小学|银行"
-    r"|公司|店|厅|馆|大院|国际|世界|天地|城|厂|百货|所|局|行|室)$"
+    r"(?:大厦|大楼|广场|中心|商场|商厦|酒店|宾馆|饭店|[商车]城|(?:家具|建材|汽配|轻纺|服装|电脑|数码|美食)城"
+    r"|(?:商务|门诊|办公|综合|教学|科技|实验|行政|住院|写字|科研|商业|培训)楼|市场|超市|医院|学校|大学"
+    r"|[中小]学|银行|公司|店|厅|馆|国际|世界|天地|厂|百货|[所局行室])$"
+)
+# ends of names behind which 12号 is a building: of compounds, not of villages
+_COMPOUND_END = re.compile(
+    r"(?:小区|社区|花园|花苑|家园|嘉园|公寓|新村|新区|广场|中心|市场|大厦|[苑园庭府邸城院墅区期])$"
 )
 
 
@@ -97,6 +105,10 @@ class _Reader:
         """Take an element; a second building joins the first when it stands right behind."""
         before = self.found.get(kind)
         if before is None:
+            self.found[kind] = Element(kind, value, start, end)
+        elif kind == "building" and word and self.text[before.end - 1] == "号":
+            # 16号8幢: what was taken for a building is the house number
+            self.found.setdefault("number", before._replace(kind="number"))
             self.found[kind] = Element(kind, value, start, end)
         elif kind == "building" and self._joins(before.end, start):
             self.found[kind] = Element(kind, f"{before.value}-{value}", before.start, end)
@@ -185,14 +197,13 @@ def _number(reader: _Reader, place: int, token: Token) -> None:
     value = token.value.removeprefix("附") + token.word.removesuffix("号")
     value = value.replace("之", "-").replace("附", "-").replace("--", "-")
     words = reader.words_before(token)
-    last = words[-1:]
     if before in ("building", "stair", "floor"):
         reader.put("room", value, token.start, token.end)
-    elif before == "number" or words.endswith("号院") or (last == "弄" and "巷" not in words):
-        reader.put("building", value, token.start, token.end)
-    elif "number" not in reader.found and (
-        not last or last in _ROAD_END or last in _RURAL_END or last.isascii()
+    elif (
+        before == "number" or words.endswith("号院") or (words.endswith("弄") and "巷" not in words)
     ):
+        reader.put("building", value, token.start, token.end)
+    elif "number" not in reader.found and not _COMPOUND_END.search(words):
         reader.put("number", value, token.start, token.end)
     elif "building" not in reader.found:
         reader.put("building", value, token.start, token.end)
@@ -246,39 +257,44 @@ def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
 def _run(reader: _Reader, place: int, token: Token) -> None:
     parts = _parts(token)
     word = token.word
-    before = reader.behind(place)
-    last = reader.words_before(token)[-1:]
-    if word and word[-1] in "楼栋幢座#" and word != "楼":
-        reader.put("building", "-".join(part.value for part in parts), token.start, token.end)
-    elif word == "号" and (last in _ROAD_END or last in _RURAL_END) and before is None:
-        reader.put("number", "-".join(part.value for part in parts), token.start, token.end)
+    words = reader.words_before(token)
+    whole = "-".join(part.value for part in parts)
+    if (word and word[-1] in "栋幢座#") or word[-1:] == "楼" != word:
+        reader.put("building", whole, token.start, token.end)
+    elif word == "号" and words.endswith(_NUMBERED) and reader.behind(place) is None:
+        reader.put("number", whole, token.start, token.end)
     elif word in ("层", "楼"):
-        reader.put("floor", "-".join(part.value for part in parts), token.start, token.end)
+        reader.put("floor", whole, token.start, token.end)
     elif word in ("单元", "门"):
         for kind, part in zip(("building", "stair"), parts[-2:], strict=False):
             reader.put(kind, part.value, part.start, part.end)
-    elif (kinds := _kinds(parts, before, last)) == ("whole room",):
+    elif _is_one_room(parts, reader.behind(place), words):
         reader.put("room", token.value, token.start, token.end)
     else:
-        for kind, part in zip(kinds, parts, strict=False):
+        for kind, part in zip(_kinds(parts, reader.behind(place), words), parts, strict=False):
             reader.put(kind, part.value, part.start, part.end)
 
 
-def _kinds(parts: list[Element], before: str | None, last: str) -> tuple[str, ...]:
+def _kinds(parts: list[Element], before: str | None, words: str) -> tuple[str, ...]:
     """Return what the parts of a run such as 3-2-501 are, given what stands before it."""
     count = len(parts)
-    if before == "number" and count == 2:  # noqa: PLR2004
-        return ("building", "room")
-    if before in ("building", "stair", "floor") and count == 2 and _is_door(parts):  # noqa: PLR2004
-        return ("whole room",)
-    if before in _BEHIND:
+    if before is not None and before in _BEHIND:
         return _BEHIND[before].get(count, ())
-    if last in _STREET_END and count > 2:  # noqa: PLR2004
+    if words.endswith(_STREET_END) and count in _ON_STREET:
         return _ON_STREET[count]
-    if count == 2:  # noqa: PLR2004
+    if count == _PAIR:
         is_room = len(parts[1].value.rstrip(_LETTERS)) >= _ROOM_DIGITS
         return ("building", "room") if is_room else ("building", "stair")
-    return ("building", "stair", "room") if count == 3 else ("building", "stair", "floor", "room")  # noqa: PLR2004
+    return _PARTS[count]
+
+
+def _is_one_room(parts: list[Element], before: str | None, words: str) -> bool:
+    """Return whether a run is one room: in a big house, or behind what rooms stand behind."""
+    if len(parts) != _PAIR:
+        return False
+    if before is None:
+        return parts[0].value[0].isdigit() and bool(_BIG_HOUSE.search(words))
+    return before in ("building", "stair", "floor") and _is_door(parts)
 
 
 def _is_door(parts: list[Element]) -> bool:
@@ -352,8 +368,8 @@ def _others(text: str, first: Reading) -> list[Reading]:
             others.append(first._replace(building=None, number=building._replace(kind="number")))
     if building is None and floor is not None and text[floor.start : floor.end].endswith("楼"):
         others.append(first._replace(building=floor._replace(kind="building"), floor=None))
-    if building is None and number is not None and stair is not None:
-        # 人民路12号3单元: the house number is the building's
+    if building is None and number is not None:
+        # 人民路12号3单元, 荷塘月色12号: the house number is the building's
         others.append(first._replace(building=number._replace(kind="building"), number=None))
     return others
 

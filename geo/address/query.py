@@ -116,7 +116,14 @@ class QueryReader:
         if not _MEANT.search(form):
             return None
         first, *others = self.readings(form)
-        return self.query(written, first), tuple(others)
+        query = self.query(written, first)
+        number = first.number
+        if number is not None and any(chunk.end == number.start for chunk in query.chunks):
+            for other in others:
+                # 荷塘月色12号: behind a name of the register a number is its building
+                if other.number is None and other.building is not None:
+                    return self.query(written, other), (first,)
+        return query, tuple(others)
 
     def readings(self, form: str) -> tuple[Reading, ...]:
         """Return the readings of the chain; names with digits are left whole."""

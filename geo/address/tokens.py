@@ -28,13 +28,13 @@ _PATTERNS = (
     # 3号楼 3栋 A座 3# 东楼 A楼 主楼
     (
         rf"{_ALONE}(?P<building>{_ID}|[{_STEMS}]|[{_SIDES}](?=楼|栋|幢|座)|[A-Z主副附辅裙](?=楼))"
-        rf"(?P<building_word>号{_USES}{_HOUSE}|(?:栋|幢)楼?|座(?![桥山塔])|#{_USES}{_HOUSE}?"
+        rf"(?P<building_word>号{_USES}{_HOUSE}|(?:栋|幢)楼?|座(?![桥山塔])|排(?![水污涝])|#{_USES}{_HOUSE}?"
         rf"|(?<=[A-Z主副附辅裙{_SIDES}{_STEMS}])楼(?![村乡镇]))"
     ),
     # 2单元 2门 东单元 2单
     (
         rf"{_ALONE}(?P<stair>\d{{1,2}}|[A-Z]\d?|[{_STEMS}]|[{_SIDES}](?=单元))"
-        rf"(?P<stair_word>[号#]?单元|单(?=$|[-,\d])|门(?![口面诊市头卫窗牌前外])|梯(?!田))"
+        rf"(?P<stair_word>[号#]?单元|单(?=$|[-,\d])|门(?![口面诊市头卫窗牌前外县峡])|梯(?!田))"
     ),
     # 负1层 B1层 5楼 5F
     (
@@ -42,12 +42,12 @@ _PATTERNS = (
         r"(?P<floor_word>层|楼|F(?![A-Z0-9]))"
     ),
     # 501室 1201号房
-    rf"{_ALONE}(?P<room>[A-Z]{{0,2}}-?\d{{1,5}}[A-Z]?)(?P<room_word>号?(?:室|房(?!产)间?)|户)",
+    rf"{_ALONE}(?P<room>\d{{1,2}}[A-Z](?=\d{{2}}[室房])\d{{2}}|[A-Z]{{0,2}}-?\d{{1,5}}[A-Z]?)(?P<room_word>号?(?:室|房(?!产)间?)|户)",
     # 西户: doors of a landing
     r"(?P<side>[东西南北中]户)",
     # 12号 12号之3 12之3号 12号附1号 附3号 甲5号; not 2号路, 3号线, 1号桥
     (
-        rf"{_ALONE}(?P<number>附?[{_STEMS}]?\d{{1,5}}(?:之\d{{1,3}})?[A-Z{_STEMS}]?)"
+        rf"{_ALONE}(?P<number>附?[{_STEMS}A-Z]?\d{{1,5}}(?:之\d{{1,3}})?[A-Z{_STEMS}]?)"
         r"号(?![路街线道门]|大[街道]|公[馆路]|[桥店厂井坑港渠台码](?![\u4e00-\u9fff]))"
         r"(?P<behind>之\d+|附\d+号?|-\d+(?!\d*[-号室]))?"
     ),
@@ -55,7 +55,7 @@ _PATTERNS = (
     r"(?<=[元门栋幢座楼层#])(?P<room_behind>\d{3,4})(?=[^0-9A-Z号楼栋幢座单层室房户#/-])",
     # 501 at the end of its clause, or before the next token
     (
-        rf"{_ALONE}(?P<bare>[A-Z]?\d{{1,5}}[A-Z]?|[A-Z](?= \d))"
+        rf"{_ALONE}(?P<bare>\d{{1,2}}[A-Z]\d{{2}}|[A-Z]?\d{{1,5}}[A-Z]?|[A-Z](?= \d))"
         rf"(?=$|[-,()/#\s]|[{_SIDES}{_STEMS}]?单元)"
     ),
 )
