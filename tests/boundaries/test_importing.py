@@ -27,7 +27,7 @@ _MAPPINGS = Path(__file__).resolve().parents[2] / "examples" / "real"
 
 @pytest.fixture(scope="module")
 def demo() -> tuple[Town, Plan]:
-    return demo_town(scale=0.2)
+    return demo_town(scale=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +254,7 @@ def test_sources_that_make_no_sense(text: str) -> None:
 
 
 @pytest.mark.parametrize("layer", ["buildings", "grids", "addresses", "barriers"])
-@pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
+@pytest.mark.parametrize("datum", [Datum.GCJ02, pytest.param(Datum.BD09, marks=pytest.mark.long)])
 def test_a_shifted_layer_is_refused_with_advice(
     demo: tuple[Town, Plan], written: Path, tmp_path: Path, layer: str, datum: Datum
 ) -> None:
@@ -414,6 +414,7 @@ def test_nanjing_from_pbf_with_the_study_area(shared_data: Path) -> None:
     assert 20_000 < town.buildings["households"].sum() < 45_000
 
 
+@pytest.mark.long
 def test_nanjing_as_a_folder_takes_every_thing_once(shared_data: Path) -> None:
     imported = read_files(shared_data / "cn_nanjing_osm", "南京", default_scheme())
     assert len(imported.town.buildings) == 1277
@@ -477,6 +478,7 @@ def test_points_count_as_places(tmp_path: Path) -> None:
     assert not len(imported.town.jurisdiction)
 
 
+@pytest.mark.long
 def test_magong_addresses_shifted_against_its_units(shared_data: Path, tmp_path: Path) -> None:
     folder = shared_data / "tw_penghu_magong"
     table = pd.read_csv(folder / "magong_addresses.csv", dtype=str)

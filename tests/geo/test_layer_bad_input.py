@@ -66,7 +66,7 @@ def _many(rows: int) -> gpd.GeoDataFrame:
 )
 @pytest.mark.parametrize("share", [0.97, 0.5, 0.02])
 def test_truncated_file(tmp_path: Path, suffix: str, share: float) -> None:
-    path = write_layer(_many(400), tmp_path / f"buildings{suffix}", "buildings")
+    path = write_layer(_many(160), tmp_path / f"buildings{suffix}", "buildings")
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     crs = "EPSG:4490" if suffix == ".xlsx" else None
@@ -76,7 +76,7 @@ def test_truncated_file(tmp_path: Path, suffix: str, share: float) -> None:
 
 @pytest.mark.parametrize("share", [0.97, 0.5, 0.02])
 def test_truncated_attribute_table_of_a_shapefile(tmp_path: Path, share: float) -> None:
-    path = write_layer(_many(400), tmp_path / "buildings.shp", "buildings")
+    path = write_layer(_many(160), tmp_path / "buildings.shp", "buildings")
     table = path.with_suffix(".dbf")
     table.write_bytes(table.read_bytes()[: int(table.stat().st_size * share)])
     assert "unreadable" in _keys(_problems(lambda: read_layer(path, "buildings")))
@@ -286,20 +286,20 @@ def test_no_rows(tmp_path: Path) -> None:
 
 
 def test_too_large_a_file_is_not_opened(tmp_path: Path) -> None:
-    path = write_layer(_many(400), tmp_path / "buildings.gpkg", "buildings")
+    path = write_layer(_many(160), tmp_path / "buildings.gpkg", "buildings")
     limits = Limits(megabytes=path.stat().st_size / 1e6 / 10)
     assert _keys(_problems(lambda: read_layer(path, "buildings", limits=limits))) == ["too_large"]
 
 
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv", ".xlsx", ".parquet"])
 def test_too_many_rows(tmp_path: Path, suffix: str) -> None:
-    path = write_layer(_many(400), tmp_path / f"buildings{suffix}", "buildings")
-    read = lambda: read_layer(path, "buildings", limits=Limits(rows=40))  # noqa: E731
+    path = write_layer(_many(160), tmp_path / f"buildings{suffix}", "buildings")
+    read = lambda: read_layer(path, "buildings", limits=Limits(rows=16))  # noqa: E731
     assert _keys(_problems(read)) == ["too_many_rows"]
 
 
 def test_workbook_that_unpacks_to_too_much(tmp_path: Path) -> None:
-    path = write_layer(_many(400), tmp_path / "buildings.xlsx", "buildings")
+    path = write_layer(_many(160), tmp_path / "buildings.xlsx", "buildings")
     limits = Limits(megabytes=path.stat().st_size / 1e6 * 1.5)
     assert _keys(_problems(lambda: read_layer(path, "buildings", limits=limits))) == ["too_large"]
 
@@ -320,10 +320,10 @@ def test_no_coordinates_in_a_table(tmp_path: Path) -> None:
     "suffix", [".gpkg", ".geojson", ".fgb", ".parquet", ".shp", ".xlsx", ".csv", ".kml"]
 )
 def test_damaged_bytes_are_refused_or_harmless(tmp_path: Path, suffix: str) -> None:
-    path = write_layer(_many(30), tmp_path / f"buildings{suffix}", "buildings")
+    path = write_layer(_many(20), tmp_path / f"buildings{suffix}", "buildings")
     whole = path.read_bytes()
     rng = np.random.default_rng(11)
-    for _ in range(25):
+    for _ in range(10):
         damaged = bytearray(whole)
         for at in rng.integers(0, len(damaged), 4):
             damaged[at] = rng.integers(0, 256)
