@@ -83,7 +83,7 @@ def _uncovered(case: Case) -> Iterator[Finding]:
 
 
 def _in_jurisdiction(case: Case, points: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
-    """Return which points lie inside the jurisdiction; all that have a place where none is known."""
+    """Return which points lie inside the jurisdiction; all with a place where none is known."""
     if not len(case.jurisdiction):
         return ~shapely.is_missing(points)
     inside = np.zeros(len(points), dtype=bool)

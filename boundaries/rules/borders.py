@@ -190,6 +190,7 @@ def _mostly(case: Case, level: int, pieces: Pieces, chosen: Indices, failing: In
         unit="m",
         number=len(failing),
         all_grids=len(case.level(level)),
+        least=float(case.threshold("border_share")) * 100,
         kilometres=length_m / 1000,
     )
 
