@@ -80,6 +80,7 @@ def test_a_tap_outside_says_so(phone: Look, site: str) -> None:
     expect(phone.page.locator("#card")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_an_unknown_address_says_so(desktop: Look, site: str) -> None:
     desktop.go(site)
     desktop.find("火星路999号")
@@ -87,7 +88,9 @@ def test_an_unknown_address_says_so(desktop: Look, site: str) -> None:
     expect(desktop.page.locator("#card")).to_be_hidden()
 
 
-@pytest.mark.parametrize("served", [True, False], ids=["served", "file"])
+@pytest.mark.parametrize(
+    "served", [True, pytest.param(False, marks=pytest.mark.long)], ids=["served", "file"]
+)
 def test_an_estate_of_several_grids_is_asked_about(
     browser: Browser,
     site: str,
@@ -156,6 +159,7 @@ def test_without_a_server_the_page_looks_in_itself(
     )
 
 
+@pytest.mark.long
 def test_a_lookup_service_that_is_away_is_replaced(
     desktop: Look, site: str, hostile_town: tuple[Town, Plan]
 ) -> None:
@@ -225,7 +229,7 @@ def test_no_secret_is_in_the_page(site: str) -> None:
             assert secret not in text
 
 
-@pytest.mark.parametrize("path", ["/", "/en"])
+@pytest.mark.parametrize("path", ["/", pytest.param("/en", marks=pytest.mark.long)])
 def test_a_phone_never_scrolls_sideways(
     phone: Look, site: str, path: str, address: tuple[str, str]
 ) -> None:
@@ -265,6 +269,7 @@ def test_each_language_leads_to_the_other(desktop: Look, site: str) -> None:
     expect(page.locator("h1")).to_have_text("找我的网格员")
 
 
+@pytest.mark.long
 def test_static_pages_lead_to_each_other(disconnected: Look, files: dict[str, str]) -> None:
     page = disconnected.go(files["index.html"])
     page.locator(".language").click()

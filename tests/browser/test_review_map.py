@@ -108,7 +108,7 @@ def test_the_legend_counts_each_level(sheet: Look, faulty: tuple[Town, Plan, Rep
         expect(sheet.page.locator(".bands:visible")).to_have_count(1)
 
 
-@pytest.mark.parametrize("by", ["code", "name"])
+@pytest.mark.parametrize("by", ["code", pytest.param("name", marks=pytest.mark.long)])
 def test_a_grid_is_found(sheet: Look, faulty: tuple[Town, Plan, Report], by: str) -> None:
     plan = faulty[1]
     grid = plan.grids[~plan.grids["name"].isin(HARMFUL)].iloc[-1]
@@ -142,6 +142,7 @@ def test_a_phone_never_scrolls_sideways(browser: Browser, review: Path) -> None:
         assert _sideways(page) == 0
 
 
+@pytest.mark.long
 def test_each_language_leads_to_the_other(sheet: Look, review: Path) -> None:
     sheet.page.locator(".language").click()
     sheet.page.wait_for_selector("html[data-ready=true]", state="attached")
@@ -149,6 +150,7 @@ def test_each_language_leads_to_the_other(sheet: Look, review: Path) -> None:
     expect(sheet.page.locator("h1")).to_have_text("Review map")
 
 
+@pytest.mark.long
 def test_a_plan_without_findings_says_so(
     browser: Browser, small_town: tuple[Town, Plan], tmp_path: Path
 ) -> None:

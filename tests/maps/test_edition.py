@@ -13,6 +13,7 @@ from boundaries.home import Home
 from boundaries.readside import ReadSide
 from boundaries.snapshot import build_snapshot
 from examples.town import demo_town
+from geo.layers import empty_layer
 from maps.public import public_page
 
 AT = datetime.fromisoformat("2026-06-01T00:00:00+08:00")
@@ -23,6 +24,7 @@ def divided(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[str]]:
     """Return a home whose two communities are in force by two publications."""
     home = Home(tmp_path_factory.mktemp("divided"))
     town, plan = demo_town(scale=1 / 6)
+    town = town.with_layers(addresses=empty_layer("addresses"))  # none is looked up here
     codes = sorted(town.communities["code"])
     renamed = plan.grids.assign(name=plan.grids["name"] + "新")
     snapshots = [
