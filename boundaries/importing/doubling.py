@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from boundaries.importing.sources import OSM
@@ -36,12 +37,20 @@ def without_doubles(readings: Sequence[Reading], notes: list[Message]) -> list[R
         if each.source.layer != OSM:
             continue
         if each.layer not in own_layers:
-            kept.append(each)
+            kept.append(_unlinked(each) if "buildings" in own_layers else each)
         elif each.layer == "barriers":
             kept.append(_without(each, kept))
         else:
             notes.append(each.source.note("importing.osm_replaced", town_layer=each.layer))
     return kept
+
+
+def _unlinked(osm: Reading) -> Reading:
+    """Return OpenStreetMap's addresses without the buildings that are not taken from it."""
+    if osm.layer != "addresses":
+        return osm
+    none = pd.Series(None, index=osm.frame.index, dtype=object)
+    return replace(osm, frame=osm.frame.assign(building_id=none))
 
 
 def _is_same(one: Reading, other: Reading) -> bool:

@@ -272,6 +272,8 @@ def _rows(item: Any, tags: Tags, factory: Any) -> list[tuple[str, dict[str, Any]
             described = _OF_LAYER[layer](tags)
             if described is None or (layer == "barriers" and described["kind"] != "river"):
                 continue
+            if layer == "addresses" and building_of(tags) is not None:
+                described["building_id"] = name
             rows.append(
                 (layer, {**described, "id": name}, _made(factory.create_multipolygon, item))
             )

@@ -414,6 +414,24 @@ def test_nanjing_from_pbf_with_the_study_area(shared_data: Path) -> None:
     assert 20_000 < town.buildings["households"].sum() < 45_000
 
 
+def test_own_buildings_replace_those_of_openstreetmap(
+    demo: tuple[Town, Plan], shared_data: Path, tmp_path: Path
+) -> None:
+    folder = shared_data / "cn_nanjing_osm"
+    around = read_files([folder / "study_area.geojson"], "南京", default_scheme()).town
+    middle = around.jurisdiction.geometry.iloc[0].representative_point()
+    own = demo[0].buildings.iloc[:1].set_geometry([middle.buffer(1e-4)], crs=4490)
+    sources = [
+        SourceFile("buildings", write_layer(own, tmp_path / "own.gpkg", "own"), is_named=True),
+        folder / "cn_nanjing_osm.osm.pbf",
+        folder / "study_area.geojson",
+    ]
+    town = read_files(sources, "南京", default_scheme()).town
+    assert len(town.buildings) == 1
+    assert len(town.addresses) == 34
+    assert town.addresses["building_id"].isna().all()
+
+
 @pytest.mark.long
 def test_nanjing_as_a_folder_takes_every_thing_once(shared_data: Path) -> None:
     imported = read_files(shared_data / "cn_nanjing_osm", "南京", default_scheme())

@@ -61,6 +61,14 @@ def test_tags_in_columns_give_the_same_as_the_file(
     )
 
 
+def test_addresses_of_buildings_name_them(nanjing: dict[str, gpd.GeoDataFrame]) -> None:
+    named = nanjing["addresses"].dropna(subset="building_id")
+    assert 10 < len(named) < len(nanjing["addresses"])
+    shapes = nanjing["buildings"].set_index("id").geometry
+    inside = shapes.reindex(named["building_id"]).reset_index(drop=True)
+    assert inside.covers(named.geometry.reset_index(drop=True)).all()
+
+
 def test_small_file(shared_data: Path) -> None:
     found = read_osm(shared_data / "cn_haimen_jiafang_osm" / "cn_haimen_jiafang_osm.osm.pbf")
     assert {layer: len(frame) for layer, frame in found.items()} == {
