@@ -191,7 +191,8 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     progress("addresses")
     town.addresses.to_parquet(folder / "register.parquet", index=False)
     place_addresses(town, plan, placement).save(folder / "address_grids")
-    AddressIndex.build(town.addresses).save(folder / "addresses")
+    roads = town.barriers[town.barriers["kind"] == "road"]
+    AddressIndex.build(town.addresses, roads=roads).save(folder / "addresses")
 
 
 def _write_json(path: Path, value: object) -> None:

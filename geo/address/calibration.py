@@ -92,16 +92,16 @@ def fit(practice: list[Practice], searched: Searched, start: Weights) -> Weights
         for value in origin
     ]
     rows = np.arange(len(truth))
+    absent = np.isnan(features[:, :, 0])
+    held = np.nan_to_num(features)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        utility = features @ weights
-        utility[np.isnan(utility)] = -np.inf
+        utility = np.where(absent, -np.inf, held @ weights)
         utility -= utility.max(axis=1, keepdims=True)
         share = np.exp(utility)
         share /= share.sum(axis=1, keepdims=True)
         pull = (weights - origin) / scale
         value = -np.log(np.maximum(share[rows, truth], 1e-300)).mean() + _PULL * (pull**2).mean()
-        held = np.nan_to_num(features)
         gradient = np.einsum("nc,ncf->f", share, held) - held[rows, truth].sum(axis=0)
         return value, gradient / len(truth) + 2 * _PULL * pull / scale / len(origin)
 
