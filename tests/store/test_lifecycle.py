@@ -65,6 +65,7 @@ def test_it_holds_from_its_date_on_and_not_before(store, home, drafts):
     assert len(read_side.in_force(LATER)) == 1
 
 
+@pytest.mark.long
 def test_the_plan_before_it_ends_where_it_begins(store, home, drafts):
     first, second = drafts
     publish(store, home, first.id, effective_from=LATER, reasons=ALL, actor="ann")
@@ -76,6 +77,7 @@ def test_the_plan_before_it_ends_where_it_begins(store, home, drafts):
     ]
 
 
+@pytest.mark.long
 def test_what_was_announced_is_called_off_by_publishing_the_one_before_again(store, home, drafts):
     first, second = drafts
     publish(store, home, first.id, effective_from=LATER, reasons=ALL, actor="ann")
@@ -86,6 +88,7 @@ def test_what_was_announced_is_called_off_by_publishing_the_one_before_again(sto
     assert ReadSide(home).in_force(change)[0].publication.plan == first.id
 
 
+@pytest.mark.long
 def test_a_copy_of_a_published_plan_is_a_draft_that_may_be_changed(store, home, drafts):
     first, _ = drafts
     publish(store, home, first.id, reasons=ALL, actor="ann")
@@ -97,6 +100,7 @@ def test_a_copy_of_a_published_plan_is_a_draft_that_may_be_changed(store, home, 
     assert len(store.load_plan(first.id).contacts) == len(first.contacts)
 
 
+@pytest.mark.long
 def test_publishing_tells_readers_what_a_killed_run_did_not(store, home, drafts):
     first, _ = drafts
     publish(store, home, first.id, reasons=ALL, actor="ann")
@@ -198,6 +202,7 @@ def test_a_town_imported_during_the_check_stops_it(store, home, drafts, mini_tow
     assert store.publications() == []
 
 
+@pytest.mark.long
 def test_the_same_plan_gives_the_same_snapshot(store, home, drafts):
     first, _ = drafts
     end = LATER + timedelta(days=1)
@@ -233,6 +238,7 @@ def test_what_killed_runs_left_is_swept_away(store, home):
     assert fresh.exists()
 
 
+@pytest.mark.long
 def test_a_reader_never_sees_a_list_half_written(store, home, drafts):
     publish(store, home, drafts[0].id, effective_from=LATER, reasons=ALL, actor="ann")
     done = threading.Event()

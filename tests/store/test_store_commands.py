@@ -100,6 +100,7 @@ def test_a_plan_with_errors_ends_with_1_and_says_so_to_machines_too(wangge, draf
     assert not (tmp_path / "home" / "published.json").exists()
 
 
+@pytest.mark.long
 def test_a_lost_list_is_brought_back(wangge, drafts, tmp_path):
     wangge("publish", drafts[0], "--reason", "*=现状", "--apply")
     listed = tmp_path / "home" / "published.json"
