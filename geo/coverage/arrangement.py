@@ -99,7 +99,7 @@ class Arrangement:
 
     def _found_neighbours(self, depth: int) -> tuple[Ints, Ints]:
         geometry = self.grids.levels[depth].geometry
-        near = np.unique(shapely.STRtree(self.faces).query(geometry)[0])
+        near = self.grids.near(depth, self.faces)
         point, line = shapely.STRtree(shapely.boundary(geometry[near])).query(
             self.piece_middle, predicate="dwithin", distance=self.grids.tolerance
         )
@@ -180,10 +180,9 @@ def crossing_segments(arrangement: Arrangement, faces: Ints) -> Floats:
     borders that are matched and thus no part of the residual.
     """
     shapes = arrangement.faces[faces]
-    tree = shapely.STRtree(shapes)
     found = [np.zeros((0, 4))]
-    for level in arrangement.grids.levels:
-        near = np.unique(tree.query(level.geometry)[0])
+    for depth, level in enumerate(arrangement.grids.levels):
+        near = arrangement.grids.near(depth, shapes)
         found.append(segments_of(level.geometry[near]).ends)
     ends = np.unique(np.concatenate(found), axis=0)
     known = np.unique(arrangement.residual.ends, axis=0)
@@ -256,7 +255,11 @@ def _covers(grids: Grids, depth: int, points: Objects) -> Cover:
     tree = shapely.STRtree(points)
     for above in range(depth + 1):
         level = grids.levels[above]
-        rows = np.arange(len(level)) if above == depth else np.flatnonzero(childless(grids, above))
+        if above < depth and not level.stands_alone.any():
+            continue
+        rows = grids.near(above, points)
+        if above < depth:
+            rows = rows[childless(grids, above)[rows]]
         row, face = tree.query(level.geometry[rows], predicate="intersects")
         found_face.append(face)
         found_row.append(rows[row])

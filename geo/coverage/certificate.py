@@ -81,10 +81,10 @@ def residual(grids: Grids) -> Residual:
         proof holds where each of them is valid.
     """
     found = []
-    upper = _ground(grids)
+    upper = ground_segments(grids)
     for depth, level in enumerate(grids.levels):
         lower = segments_of(level.geometry)
-        found.append(_left_over(grids, depth, upper, lower))
+        found.append(left_over(grids, depth, upper, lower))
         upper = lower
     return Residual.joined(found)
 
@@ -94,16 +94,18 @@ def is_proved(grids: Grids) -> bool:
     return not len(residual(grids))
 
 
-def _ground(grids: Grids) -> Segments:
+def ground_segments(grids: Grids) -> Segments:
+    """Return the jurisdiction's segments; none where it is not known."""
     polygons = np.empty(0 if grids.jurisdiction is None else 1, object)
     polygons[:] = grids.jurisdiction
     return segments_of(polygons)
 
 
-def _left_over(grids: Grids, depth: int, upper: Segments, lower: Segments) -> Residual:
+def left_over(grids: Grids, depth: int, upper: Segments, lower: Segments) -> Residual:
+    """Return what is left over of one level's segments under their parents' ones."""
     if depth and grids.levels[depth - 1].stands_alone.any():
         upper = upper.taken(~childless(grids, depth - 1)[upper.owner])
-    labels = parent_labels(grids, depth)[lower.owner]
+    labels = _labels(grids, depth, lower.owner)
     below, above = unbalanced([Summand(lower, labels, 1), Summand(upper, upper.owner, -1)])
     return Residual(
         np.concatenate([lower.ends[below], upper.ends[above]]),
@@ -115,16 +117,13 @@ def _left_over(grids: Grids, depth: int, upper: Segments, lower: Segments) -> Re
     )
 
 
-def parent_labels(grids: Grids, depth: int) -> npt.NDArray[np.int32]:
-    """Return the label under which every grid of a level is added up.
+def _labels(grids: Grids, depth: int, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the label under which some rows' segments are added up: the parent's row.
 
     Grids without a parent have a label of their own, so nothing of theirs ever adds up.
     """
-    parents = grids.parent_rows(depth)
-    orphans = parents == NO_PARENT
-    labels = parents.astype(np.int32)
-    labels[orphans] = -2 - np.flatnonzero(orphans).astype(np.int32)
-    return labels
+    labels = grids.parent_rows(depth)[rows].astype(np.int32)
+    return np.where(labels == NO_PARENT, -2 - rows, labels)
 
 
 def childless(grids: Grids, depth: int) -> Flags:

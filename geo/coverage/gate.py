@@ -55,6 +55,22 @@ def usable(geometry: Objects) -> Flags:
     return areal
 
 
+def is_plain(shape: BaseGeometry | None, before: BaseGeometry | None) -> bool:
+    """Return whether nothing about a shape is a matter of the gate, given the one before it."""
+    pair = np.array([shape, before], dtype=object)
+    if not usable(pair).all() or shapely.has_z(pair).any() or _has_empty_ring(pair).any():
+        return False
+    rings = [shapely.get_exterior_ring(shapely.get_geometry(one, 0)) for one in pair]
+    if shapely.is_ccw(rings[0]) != shapely.is_ccw(rings[1]) or not shapely.is_valid(shape):
+        return False
+    return not any(_steps_in_place(ring) for ring in shapely.get_rings(shape))
+
+
+def _steps_in_place(ring: BaseGeometry) -> bool:
+    xy = shapely.get_coordinates(ring)
+    return bool((xy[1:] == xy[:-1]).all(axis=1).any())
+
+
 def without_empty_rings(geometry: Objects) -> Objects:
     """Return polygons without empty inner rings and empty parts, flat; others as they are."""
     rows = np.flatnonzero(_has_empty_ring(geometry))

@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_NOTHING: Ints = np.zeros(0, np.int64)
+
 NO_PARENT = -1
 """Row number of a parent that is missing or not given."""
 
@@ -97,6 +99,32 @@ class Grids:
     levels: tuple[GridLevel, ...]
     jurisdiction: BaseGeometry | None = None
     _parent_rows: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
+    _trees: dict[int, shapely.STRtree] = field(default_factory=dict, repr=False, compare=False)
+    _moved: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
+
+    def near(self, depth: int, places: Objects, reach: float = 0.0) -> Ints:
+        """Return the rows of a level's grids whose boxes come near to those of some places."""
+        if depth not in self._trees:
+            self._trees[depth] = shapely.STRtree(self.levels[depth].geometry)
+        boxes = shapely.bounds(places)
+        boxes = boxes[~np.isnan(boxes).any(axis=1)]
+        west, south, east, north = boxes.T
+        windows = shapely.box(west - reach, south - reach, east + reach, north + reach)
+        found = self._trees[depth].query(windows)[1]
+        return np.unique(np.concatenate([found, self._moved.get(depth, _NOTHING)]))
+
+    def edited(self, shapes: dict[tuple[int, int], BaseGeometry]) -> Grids:
+        """Return the grids with some other shapes, given by (depth, row); indexes are kept."""
+        moved = dict(self._moved)
+        levels = list(self.levels)
+        for depth in sorted({depth for depth, _ in shapes}):
+            geometry = levels[depth].geometry.copy()
+            rows = [row for at, row in shapes if at == depth]
+            for row in rows:
+                geometry[row] = shapes[depth, row]
+            levels[depth] = levels[depth].with_geometry(geometry)
+            moved[depth] = np.union1d(moved.get(depth, _NOTHING), rows).astype(np.int64)
+        return Grids(tuple(levels), self.jurisdiction, self._parent_rows, self._trees, moved)
 
     def parent_rows(self, depth: int) -> Ints:
         """Return the row in the level above of every grid's parent; `NO_PARENT` where none is.

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.arrangement import Arrangement, arrange, crossing_segments
-from geo.coverage.certificate import residual
+from geo.coverage.certificate import Residual, residual
 from geo.coverage.classify import Classifier, Seen
 from geo.coverage.displaced import Displaced, displaced, without
 from geo.coverage.faults import Fault, codes_of
@@ -18,7 +18,7 @@ from geo.coverage.grids import Grids
 from geo.coverage.merge import nodes_joined, with_shapes, without_companions
 from geo.coverage.naming import Naming
 from geo.coverage.parts import scattered
-from geo.coverage.shape import Limits, shape_faults
+from geo.coverage.shape import Limits, ShapeFault, shape_faults
 from geo.coverage.slots import slots
 from geo.coverage.vertices import unmatched_vertices
 
@@ -54,16 +54,24 @@ def inspect(
     admitted = admit(grids)
     sound = admitted.grids
     seen, elsewhere = _coverage_faults(sound, crs)
+    odd = [(one.depth, one.row) for one in elsewhere] + list(admitted.invalid)
+    shapes = shape_faults(without(sound, odd) if odd else sound, limits)
+    open_slots: list[Fault] = []
+    if gap_width_m is not None and sound.jurisdiction is None:
+        open_slots.extend(slots(sound.levels[-1], gap_width_m))
+    moved = [one.fault for one in elsewhere]
+    return told(admitted, seen, shapes, [*moved, *open_slots])
+
+
+def told(
+    admitted: Admitted, seen: list[Seen], shapes: list[ShapeFault], others: list[Fault]
+) -> list[Fault]:
+    """Bring what was found in different ways together: one entry a cause, in order."""
     seen, invalid = _invalid_faults(admitted, seen)
     at_gate, seen = _placed(admitted.faults, seen)
     seen, in_parts = _with_scattered(admitted, seen)
-    odd = [(one.depth, one.row) for one in elsewhere] + list(admitted.invalid)
-    shapes = shape_faults(without(sound, odd) if odd else sound, limits)
     seen, at_shapes = with_shapes(without_companions(nodes_joined(seen)), shapes)
-    found = [*at_gate, *invalid, *in_parts, *at_shapes]
-    if gap_width_m is not None and sound.jurisdiction is None:
-        found.extend(slots(sound.levels[-1], gap_width_m))
-    found += [one.fault for one in elsewhere] + [one.fault for one in seen]
+    found = [*at_gate, *invalid, *in_parts, *at_shapes, *others, *(one.fault for one in seen)]
     return sorted(_without_turned(found), key=_order)
 
 
@@ -82,8 +90,11 @@ def _coverage_faults(grids: Grids, crs: pyproj.CRS | None) -> tuple[list[Seen], 
 def observed(grids: Grids) -> tuple[list[Seen], Arrangement | None]:
     """Return the coverage faults of valid grids with where they were seen; None where proved."""
     left = residual(grids)
-    if not len(left):
-        return [], None
+    return observed_in(grids, left) if len(left) else ([], None)
+
+
+def observed_in(grids: Grids, left: Residual) -> tuple[list[Seen], Arrangement]:
+    """Return the coverage faults that a residual comes of, and its arrangement."""
     arrangement = arrange(grids, left)
     classifier = Classifier(arrangement)
     crossing = crossing_segments(arrangement, classifier.faulty_faces())

@@ -169,7 +169,9 @@ class Naming:
         """
         shapes = self.levels[depth].geometry
         slack = self.arrangement.grids.tolerance
-        near = shapely.STRtree(shapes).query(geometry, predicate="dwithin", distance=slack)
+        place = np.array([geometry], dtype=object)
+        near = self.arrangement.grids.near(depth, place, slack)
+        near = near[shapely.dwithin(shapes[near], geometry, slack)]
         lines = shapely.boundary(shapes[near])
         corners = np.unique(shapely.get_coordinates(geometry), axis=0)
         meets = np.array(

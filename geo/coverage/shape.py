@@ -65,7 +65,9 @@ class ShapeFault:
     reach: BaseGeometry
 
 
-def shape_faults(grids: Grids, limits: Limits) -> list[ShapeFault]:
+def shape_faults(
+    grids: Grids, limits: Limits, only: dict[int, Ints] | None = None
+) -> list[ShapeFault]:
     """Return the shape faults of all grids that have no children, one for each place.
 
     The lines of coarser levels are those of their children.
@@ -76,10 +78,13 @@ def shape_faults(grids: Grids, limits: Limits) -> list[ShapeFault]:
         Valid polygons, or empty ones.
     limits
         See `Limits`.
+    only
+        By depth: the rows to be looked at; all by default.
     """
     found: list[ShapeFault] = []
     for depth, level in enumerate(grids.levels):
-        rows = np.flatnonzero(leaves(grids, depth) & ~shapely.is_empty(level.geometry))
+        rows = np.arange(len(level)) if only is None else only.get(depth, np.zeros(0, np.int64))
+        rows = rows[leaves(grids, depth)[rows] & ~shapely.is_empty(level.geometry[rows])]
         if not len(rows):
             continue
         slivers = _slivers(level, rows, limits)

@@ -83,13 +83,7 @@ def left_components(arrangement: Arrangement, *entries: Ints) -> frozenset[int]:
 def _through(arrangement: Arrangement, depth: int, point: shapely.Point) -> set[int]:
     """Return the rows of a level's grids whose border runs through a point."""
     geometry = arrangement.grids.levels[depth].geometry
-    box = shapely.bounds(geometry)
     slack = arrangement.grids.tolerance
-    near = np.flatnonzero(
-        (box[:, 0] <= point.x + slack)
-        & (box[:, 2] >= point.x - slack)
-        & (box[:, 1] <= point.y + slack)
-        & (box[:, 3] >= point.y - slack)
-    )
+    near = arrangement.grids.near(depth, np.array([point], dtype=object), slack)
     lines = shapely.boundary(geometry[near])
     return set(near[shapely.dwithin(lines, point, slack)].tolist())

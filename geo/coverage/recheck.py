@@ -1,0 +1,140 @@
+"""Check again after an edit: the edited grids and their neighbours alone, with the same list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.coverage.certificate import Residual, ground_segments, left_over, residual
+from geo.coverage.displaced import unmatched
+from geo.coverage.faults import Fault
+from geo.coverage.gate import Admitted, admit, is_plain
+from geo.coverage.grids import Floats, Grids
+from geo.coverage.inspection import inspect, observed_in, told
+from geo.coverage.segments import Segments, segments_of
+from geo.coverage.shape import Limits, ShapeFault, shape_faults
+
+_BESIDE_M = 1.0
+
+Row = tuple[int, int]
+"""Depth and row of a grid."""
+
+
+class Watched:
+    """A coverage under edit that knows at any time what is wrong with it.
+
+    Parameters
+    ----------
+    grids
+        The grids to begin with.
+    crs, limits
+        As in `inspect`.
+    """
+
+    def __init__(
+        self, grids: Grids, *, crs: pyproj.CRS | None = None, limits: Limits | None = None
+    ) -> None:
+        self._crs = crs
+        self._limits = limits or Limits()
+        self._set(grids)
+
+    def _set(self, grids: Grids) -> None:
+        """Look at everything."""
+        self.grids = grids
+        admitted = admit(grids)
+        self._plain = not admitted.faults and not admitted.invalid
+        self._left = residual(admitted.grids) if self._plain else None
+        self._shapes = shape_faults(grids, self._limits) if self._plain else []
+        self._ground = ground_segments(grids)
+        self.faults = inspect(grids, crs=self._crs, limits=self._limits)
+
+    def edited(self, shapes: Mapping[Row, BaseGeometry]) -> list[Fault]:
+        """Put other shapes in the place of some, and return all faults of the coverage now.
+
+        Parameters
+        ----------
+        shapes
+            New shape by (depth, row).
+
+        Returns
+        -------
+        list of Fault
+            The same list, in the same order, as a full check gives.
+        """
+        grids = self.grids.edited(dict(shapes))
+        left = self._left
+        if left is None or not all(
+            is_plain(shape, self.grids.levels[depth].geometry[row])
+            for (depth, row), shape in shapes.items()
+        ):
+            self._set(grids)
+            return self.faults
+        touched = self._touched(shapes)
+        left = _updated(grids, left, touched, self._ground)
+        if len(left) and unmatched(grids, left):
+            self._set(grids)
+            return self.faults
+        seen = observed_in(grids, left)[0] if len(left) else []
+        self._shapes = self._updated_shapes(grids, shapes)
+        self.grids, self._left = grids, left
+        self.faults = told(Admitted(grids, [], {}), seen, self._shapes, [])
+        return self.faults
+
+    def _touched(self, shapes: Mapping[Row, BaseGeometry]) -> Floats:
+        """Return the ends of the segments that one of old and new shape has alone."""
+        found = []
+        for (depth, row), shape in shapes.items():
+            pair = np.array([self.grids.levels[depth].geometry[row], shape], dtype=object)
+            segments = segments_of(pair)
+            ends, number = np.unique(segments.ends, axis=0, return_inverse=True)
+            both = np.bincount(number.reshape(-1), minlength=len(ends))
+            found.append(ends[both == 1])
+        return np.unique(np.concatenate(found), axis=0)
+
+    def _updated_shapes(self, grids: Grids, shapes: Mapping[Row, BaseGeometry]) -> list[ShapeFault]:
+        codes = {grids.levels[depth].codes[row] for depth, row in shapes}
+        kept = [one for one in self._shapes if codes.isdisjoint(one.fault.codes)]
+        places = np.array(
+            [*shapes.values(), *(self.grids.levels[at].geometry[row] for at, row in shapes)],
+            dtype=object,
+        )
+        only = {depth: grids.near(depth, places, _BESIDE_M) for depth in range(len(grids.levels))}
+        fresh = shape_faults(grids, self._limits, only)
+        return [*kept, *(one for one in fresh if not codes.isdisjoint(one.fault.codes))]
+
+
+def _updated(
+    grids: Grids,
+    left: Residual,
+    touched: Floats,
+    ground: Segments,
+) -> Residual:
+    """Return the residual after an edit; only sums of touched segments are made again."""
+    if not len(touched):
+        return left
+    wanted = _keys(touched)
+    places = np.empty(1, object)
+    places[0] = shapely.box(
+        touched[:, 0].min(), touched[:, [1, 3]].min(), touched[:, 2].max(), touched[:, [1, 3]].max()
+    )
+    parts = [left.taken(~np.isin(_keys(left.ends), wanted))]
+    upper = _some(ground, wanted)
+    for depth in range(len(grids.levels)):
+        near = grids.near(depth, places)
+        lower = _some(segments_of(grids.levels[depth].geometry[near], near), wanted)
+        parts.append(left_over(grids, depth, upper, lower))
+        upper = lower
+    return Residual.joined(parts)
+
+
+def _some(segments: Segments, wanted: npt.NDArray[np.void]) -> Segments:
+    return segments.taken(np.isin(_keys(segments.ends), wanted))
+
+
+def _keys(ends: Floats) -> npt.NDArray[np.void]:
+    return np.ascontiguousarray(ends + 0.0).view("V32").reshape(-1)
