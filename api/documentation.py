@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from api.pages import CONTENT_SECURITY_POLICY
-
 router = APIRouter(include_in_schema=False)
+
+_CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 _STYLE = """
 :root { color-scheme: light; font: 16px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
@@ -29,7 +29,7 @@ padding: .3em .6em; border-bottom: 1px solid #e4e9ee; } .scroll { overflow-x: au
 def documentation(request: Request) -> HTMLResponse:
     """Show every endpoint with its parameters and answers."""
     page = _page(request.app)
-    return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+    return HTMLResponse(page, headers={"Content-Security-Policy": _CONTENT_SECURITY_POLICY})
 
 
 @lru_cache(maxsize=2)

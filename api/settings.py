@@ -23,6 +23,8 @@ class ApiSettings(BaseSettings):
         Longest time for which an answer may be kept, s.
     largest_body_bytes
         Largest body of a request.
+    review_number
+        审图号 of the public map, where it has one.
     """
 
     model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True, extra="ignore")
@@ -32,3 +34,4 @@ class ApiSettings(BaseSettings):
     client_header: str = ""
     longest_cache_s: int = Field(default=60, ge=0)
     largest_body_bytes: int = Field(default=2_000_000, ge=1)
+    review_number: str = ""
