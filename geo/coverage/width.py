@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.grids import Floats
 
-_SAMPLES = 200
+_SAMPLES = 120
 _STEPS = 40
 _PARTS = 4
 _REFINED = 17

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.certificate import leaves
 from geo.coverage.grids import Grids, Ints, Objects
-from geo.coverage.segments import segments_of
 
 
 def simplified(grids: Grids, tolerance: float) -> Grids:
@@ -77,27 +77,11 @@ def dissolved(shapes: Objects, parents: Ints, rows: Ints) -> Objects:
     return made
 
 
-def _joined(children: Objects) -> shapely.Geometry:
-    """Join polygons by taking out the segments that two of them have."""
+def _joined(children: Objects) -> BaseGeometry:
     if not len(children):
         return shapely.Polygon()
     if len(children) == 1:
-        return children[0]
-    segments = segments_of(children)
-    _, first, number = np.unique(segments.ends, axis=0, return_index=True, return_inverse=True)
-    total = np.bincount(number.reshape(-1), weights=segments.sign, minlength=len(first))
-    ends = segments.ends[first[total != 0]]
-    sign = total[total != 0]
-    lines = np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), object)
-    faces = shapely.get_parts(shapely.polygonize(lines))
-    signs = dict(zip(map(tuple, ends.tolist()), sign.tolist(), strict=True))
-    inside = [face for face in faces.tolist() if _is_inside(face, signs)]
-    return inside[0] if len(inside) == 1 else shapely.MultiPolygon(inside)
-
-
-def _is_inside(face: shapely.Polygon, signs: dict[tuple[float, ...], float]) -> bool:
-    (x1, y1), (x2, y2) = shapely.get_coordinates(face.exterior)[:2].tolist()
-    leftward = 1.0 if shapely.is_ccw(face.exterior) else -1.0
-    if (x1, y1) < (x2, y2):
-        return signs[x1, y1, x2, y2] == leftward
-    return signs[x2, y2, x1, y1] == -leftward
+        only: BaseGeometry = children[0]
+        return only
+    joined: BaseGeometry = shapely.coverage_union_all(children)
+    return joined
