@@ -1,0 +1,192 @@
+"""How much of a bare FastAPI endpoint's rate `/lookup` by point reaches, in the same run.
+
+Both are served by uvicorn with as many workers, and asked by as many connections that wait for
+their answer before they ask again, on loopback; rounds are interleaved. In the last round of
+each number of workers a new publication takes effect, and no answer may fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+# Here lies a script named coverage, which numba would take for the package of that name.
+_HERE = (
+    sys.path.pop(0) if Path(sys.path[0]) == Path(__file__).parent else str(Path(__file__).parent)
+)
+
+import numpy as np  # noqa: E402
+
+from boundaries.home import Home  # noqa: E402
+from boundaries.plan import Plan  # noqa: E402
+from geo.locate import warm  # noqa: E402
+
+warm()
+sys.path.append(_HERE)
+
+import published  # noqa: E402
+
+BARE = """
+from fastapi import FastAPI, Response
+app = FastAPI()
+@app.get("/lookup")
+async def lookup(point: str, datum: str = "wgs84") -> Response:
+    return Response(b'{"status":"match"}', media_type="application/json")
+"""
+
+
+def main() -> None:
+    """Measure, print and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--ours-only", action="store_true", help="without the bare endpoint")
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    asked = parser.parse_args()
+    figures = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        home, plan = published.published_home(folder / "home")
+        (folder / "bare.py").write_text(BARE, encoding="utf-8")
+        for workers in asked.workers:
+            figures[str(workers)] = _measured(home, plan, folder, workers, asked)
+            print(f"{workers} workers", json.dumps(figures[str(workers)], indent=2))
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=2), encoding="utf-8")
+
+
+def _measured(
+    home: Home, plan: Plan, folder: Path, workers: int, asked: argparse.Namespace
+) -> dict[str, float]:
+    requests = _requests(plan)
+    servers = {"ours": _serve_ours(home, workers)}
+    if not asked.ours_only:
+        servers["bare"] = _serve_bare(folder, workers)
+    rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in servers}
+    failed = 0
+    try:
+        for number in range(asked.rounds):
+            for name, (_, port) in servers.items():
+                again = None
+                if name == "ours" and number == asked.rounds - 1:
+                    identity = next(each.name for each in home.snapshots.iterdir())
+                    again = (home, identity, plan)
+                took, failures = asyncio.run(
+                    _asked(port, requests, asked.connections, asked.seconds, again)
+                )
+                failed += failures
+                p50, p99 = np.percentile(took, [50, 99]) * 1e3
+                rounds[name].append((len(took) / asked.seconds, p50, p99))
+    finally:
+        for process, _ in servers.values():
+            process.terminate()
+            process.wait()
+    figures: dict[str, float] = {"failed": failed}
+    for name, measured in rounds.items():
+        for place, figure in enumerate(("requests_s", "p50_ms", "p99_ms")):
+            figures[f"{name}_{figure}"] = statistics.median(each[place] for each in measured)
+    if "bare" in rounds:
+        figures["ratio_requests"] = figures["ours_requests_s"] / figures["bare_requests_s"]
+        figures["ratio_p99"] = figures["ours_p99_ms"] / figures["bare_p99_ms"]
+    return figures
+
+
+def _requests(plan: Plan) -> list[bytes]:
+    """Return requests for a thousand points of the town."""
+    west, south, east, north = plan.grids.total_bounds
+    x, y = np.random.default_rng(0).uniform([[west], [south]], [[east], [north]], (2, 1000))
+    return [
+        f"GET /lookup?point={a:.7f},{b:.7f}&datum=wgs84 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        for a, b in zip(x, y, strict=True)
+    ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _serve_ours(home: Home, workers: int) -> tuple[subprocess.Popen[bytes], int]:
+    port = _free_port()
+    command = [sys.executable, "-m", "cli", "--home", str(home.folder), "serve"]
+    command += ["--port", str(port), "--workers", str(workers)]
+    environment = {**os.environ, "WANGGE_PUBLIC_RATE": "100000000/minute"}
+    return _started(command, port, environment), port
+
+
+def _serve_bare(folder: Path, workers: int) -> tuple[subprocess.Popen[bytes], int]:
+    port = _free_port()
+    command = [sys.executable, "-m", "uvicorn", "bare:app", "--app-dir", str(folder)]
+    command += ["--port", str(port), "--workers", str(workers), "--no-access-log"]
+    return _started(command, port, dict(os.environ)), port
+
+
+def _started(command: list[str], port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}/lookup?point=111.67,38.28&datum=wgs84"
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                answer.read()
+                return process
+        except OSError:
+            time.sleep(0.1)
+    process.terminate()
+    raise SystemExit(f"{' '.join(command)} does not answer")
+
+
+async def _asked(
+    port: int,
+    requests: list[bytes],
+    connections: int,
+    seconds: float,
+    again: tuple[Home, str, Plan] | None,
+) -> tuple[list[float], int]:
+    """Return how long each answer took, and how many failed."""
+    took: list[float] = []
+    failures = 0
+    end = time.perf_counter() + seconds
+
+    async def ask(first: int) -> None:
+        nonlocal failures
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        number = first
+        while time.perf_counter() < end:
+            start = time.perf_counter()
+            writer.write(requests[number % len(requests)])
+            number += connections
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            took.append(time.perf_counter() - start)
+            failures += b" 200 " not in head[:16]
+        writer.close()
+
+    async def publish() -> None:
+        if again is not None:
+            await asyncio.sleep(seconds / 2)
+            home, identity, plan = again
+            published.publish_again(home, identity, plan, number=2)
+
+    await asyncio.gather(publish(), *(ask(first) for first in range(connections)))
+    return took, failures
+
+
+if __name__ == "__main__":
+    main()
