@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from boundaries.finding import Finding, Severity
+from boundaries.history import History
 from boundaries.plan import Plan
 from boundaries.rules import Case, RuleInfo, catalogue
 from boundaries.rules.registry import place_of_rule
@@ -126,7 +127,7 @@ def check(
     *,
     rules: Sequence[str] | None = None,
     at: datetime | None = None,
-    retired: Collection[str] = (),
+    history: History | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check a plan against the rules.
@@ -140,8 +141,8 @@ def check(
     at
         Aware moment at which contacts must be current. Where None: now, or when the plan takes
         effect if that is later.
-    retired
-        Codes of grids that were given up in earlier plans, never to be used again.
+    history
+        What other publications of the town leave to the plan; nothing where None.
     progress
         Shows how far the check is.
 
@@ -154,7 +155,7 @@ def check(
     -----
     A rule that raises stops the check: a report that leaves a rule out would look clean.
     """
-    case = Case(town, plan, at or _moment(plan), frozenset(retired))
+    case = Case(town, plan, at or _moment(plan), history or History())
     chosen = chosen_rules(rules)
     findings: list[Finding] = []
     for info in _shown(chosen, progress):

@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from boundaries.check import Progress, Report, check
+from boundaries.earlier import history_of
 from boundaries.home import Home
 from boundaries.plan import Plan
-from boundaries.retired import retired_codes
 from boundaries.scheme import Scheme
 from boundaries.snapshot import build_snapshot
 from boundaries.store import Intent, Publication, Store
@@ -115,9 +115,9 @@ def publish(
     checked = _read(store, plan_id, start, end)
     report = check(
         checked.town,
-        checked.plan,
+        checked.plan.with_changes(effective_from=start, effective_to=end),
         at=max(start, moment),
-        retired=retired_codes(store, checked.plan),
+        history=history_of(store, checked.plan),
         progress=progress,
     )
     accepted = _accepted(report, reasons or {})
@@ -153,6 +153,11 @@ def reconcile(store: Store, home: Home) -> bool:
             _write_whole(home.published, text)
         _sweep(home)
     return news
+
+
+def without_snapshot(store: Store, home: Home) -> list[Publication]:
+    """Return the publications whose snapshot is not in the home, as after half a restoration."""
+    return [one for one in store.publications() if not (home.snapshots / one.snapshot).is_dir()]
 
 
 def _refuse_period(

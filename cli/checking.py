@@ -10,9 +10,9 @@ from rich.markup import escape
 
 from boundaries import report as reports
 from boundaries.check import Report, check, chosen_rules
+from boundaries.earlier import history_of
 from boundaries.finding import Finding
 from boundaries.plan import Plan
-from boundaries.retired import retired_codes
 from boundaries.rules import RuleInfo, catalogue
 from boundaries.town import Town
 from cli.options import (
@@ -58,14 +58,14 @@ def check_plan(
     with opened_store(home) as store:
         stored = store.load_plan(chosen_plan(store, plan, town))
         served = store.load_town(stored.town)
-        retired = retired_codes(store, stored)
+        history = history_of(store, stored)
     with progress_bar() as progress:
         report = check(
             served,
             stored,
             rules=rule or None,
             at=moment(at, option="--at"),
-            retired=retired,
+            history=history,
             progress=progress,
         )
     paths = write_report(served, stored, report, folder or home.pages / stored.id)

@@ -15,6 +15,7 @@ from boundaries.rules import (
     size,
     slices,
     special,
+    time,
 )
 from boundaries.rules.case import Case
 from boundaries.rules.registry import RuleInfo, catalogue, rule
@@ -36,5 +37,6 @@ MODULES = (
     size,
     slices,
     special,
+    time,
 )
 """The modules whose rules are known; a new module is added here."""

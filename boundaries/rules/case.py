@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.finding import Finding, Severity
+from boundaries.history import History
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
 from boundaries.town import Town
@@ -41,14 +42,14 @@ class Case:
         The plan.
     at
         Aware moment at which contacts and dates are looked at.
-    retired
-        Codes of grids that were given up; never to be used again.
+    history
+        What other publications of the town leave to the plan.
     """
 
     town: Town
     plan: Plan
     at: datetime
-    retired: frozenset[str] = frozenset()
+    history: History = field(default_factory=History)
     _known: dict[Callable[[Case], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

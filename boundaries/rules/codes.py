@@ -61,7 +61,7 @@ def code_is_unique(case: Case) -> Iterator[Finding]:
             unit="1",
             code=code,
         )
-    again = case.grids[case.grids["code"].isin(case.retired)].drop_duplicates("code")
+    again = case.grids[case.grids["code"].isin(case.history.retired)].drop_duplicates("code")
     for position, code, level in zip(again.index, again["code"], again["level"], strict=True):
         yield case.finding(
             "H02.retired",

@@ -1,4 +1,4 @@
-"""The data itself: its reference system (R01) and its place (R02)."""
+"""The data itself: its reference system (R01), its place (R02), its datum (R03)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from boundaries.finding import Finding, Severity
 from boundaries.rules.case import Case
 from boundaries.rules.registry import rule
 from boundaries.town import TOWN_LAYERS
+from geo.datum import Datum
+from geo.layers.shift import shifted_layers
 from messages import Message
 
+_DATUM_NAMES = {Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}
 _ACCEPTED = (4490, 4326)
 _BOUND_TO_THE_BOX = ("communities", "estates", "buildings", "addresses", "grids")
 _METRES_A_DEGREE = 111_320.0
@@ -91,6 +94,29 @@ def _elsewhere(
         easting=float(bounds[outside[0], 0]),
         northing=float(bounds[outside[0], 1]),
     )
+
+
+@rule("R03", severity="E", thresholds=("shift_m",))
+def no_layer_is_shifted(case: Case) -> Iterator[Finding]:
+    """No layer is shifted against the others as GCJ-02 and BD-09 shift.
+
+    Layers that belong together are laid on each other: houses do not stand on roads, addresses
+    lie at houses, grids fill the jurisdiction. A layer that fits ill as it is, and well once a
+    known shift of 50 to 700 m is taken off it, is told with the datum.
+    """
+    least_m, most_m = (float(limit) for limit in case.threshold("shift_m"))
+    layers = {name: layer for name, layer in _layers(case).items() if len(layer)}
+    for shift in shifted_layers(layers, least_m=least_m, most_m=most_m):
+        yield case.finding(
+            "R03.turned" if shift.is_inverse else "R03.shifted",
+            Severity.ERROR,
+            measure=shift.metres,
+            unit="m",
+            layer=_layer_name(shift.layer),
+            others=", ".join(shift.against),
+            datum=_DATUM_NAMES[shift.datum],
+            option=shift.datum.value,
+        )
 
 
 def _within(bounds: npt.NDArray[np.float64], box: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,7 @@ import pytest
 from compliant import AT
 
 from boundaries.check import check
+from boundaries.history import History
 
 COMMUNITY = "141127100001"
 FIRST = f"{COMMUNITY}002"
@@ -35,7 +36,8 @@ def test_h02_tells_a_repeated_code_once(small):
 
 
 def test_h02_tells_a_code_that_a_retired_grid_had(small):
-    report = check(small.town, small.plan, rules=["H02"], at=AT, retired=[THIRD, "999"])
+    history = History(retired=frozenset({THIRD, "999"}))
+    report = check(small.town, small.plan, rules=["H02"], at=AT, history=history)
     assert told(report.findings) == [("H02", "retired", (THIRD,))]
 
 

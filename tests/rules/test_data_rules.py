@@ -1,4 +1,4 @@
-"""The data itself: R01, R02."""
+"""The data itself: R01, R02, R03."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+
+from geo.datum import Datum, from_wgs84
 
 THIRD = "1411271000010020304"
 
@@ -68,6 +70,18 @@ def test_r02_names_the_grids(small):
 
     (finding,) = small.grids(away).found("R02")
     assert (finding.kind, finding.grids) == ("few_swapped", (THIRD,))
+
+
+def test_r03_finds_a_layer_in_gcj02(small):
+    def in_gcj02(xy):
+        return np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], Datum.GCJ02))
+
+    shifted = small.layer("addresses", redrawn(in_gcj02))
+    (finding,) = shifted.found("R03")
+    assert (finding.kind, finding.severity) == ("shifted", "E")
+    assert 300 < finding.measure < 700
+    assert "GCJ-02" in finding.message.text("zh")
+    assert "--datum gcj02" in finding.remedy.text("en")
 
 
 def test_a_town_across_two_zones_is_measured_in_one(small):
