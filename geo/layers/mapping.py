@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ _SOURCE_KEYS = (
     "values",
     "constants",
     "templates",
+    "only",
     "crs",
     "datum",
     "encoding",
@@ -42,6 +43,8 @@ class LayerMapping:
         Our column to a value that holds for all rows.
     templates
         Our text column to a pattern such as ``"{村}{路}{门牌}"`` of the file's columns.
+    only
+        The file's column to the values of the rows that are wanted.
     crs, datum, encoding
         What the file is in, whatever it says itself.
     renumber
@@ -52,6 +55,7 @@ class LayerMapping:
     words: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     constants: Mapping[str, object] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
     crs: str | None = None
     datum: Datum | None = None
     encoding: str | None = None
@@ -103,9 +107,9 @@ def read_mapping(path: Path) -> MappingFile:
     ----------
     path
         TOML. One table a layer with ``columns``, ``values``, ``constants``, ``templates``,
-        ``crs``, ``datum``, ``encoding``, ``level``, ``renumber``, and, where the file is to name
-        the data itself, an array ``source`` of tables with ``file``, ``layer`` and the same keys,
-        which add to those of the layer::
+        ``only``, ``crs``, ``datum``, ``encoding``, ``level``, ``renumber``, and, where the file is
+        to name the data itself, an array ``source`` of tables with ``file``, ``layer`` and the
+        same keys, which add to those of the layer::
 
             [[grids.source]]
             file = "units.gpkg"
@@ -176,6 +180,10 @@ def _entry(
         words=entry.get("values", {}),
         constants=constants,
         templates=entry.get("templates", {}),
+        only={
+            heading: [str(word) for word in ([words] if isinstance(words, str) else words)]
+            for heading, words in entry.get("only", {}).items()
+        },
         crs=entry.get("crs"),
         datum=None if datum is None else Datum(datum),
         encoding=entry.get("encoding"),

@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 
 from geo.datum import Datum
-from geo.layers import osm
 from geo.layers.address_text import composed, composed_road
 from geo.layers.judging import unfit
 from geo.layers.lattice import on_lattice
@@ -22,6 +21,7 @@ from geo.layers.names import COLUMN_NAMES, barrier_kind_of, guessed
 from geo.layers.places import with_places
 from geo.layers.reference import misread, resolve
 from geo.layers.schema import GEOMETRY_TYPES, SCHEMAS, STORED_CRS
+from geo.layers.selecting import selected
 from geo.layers.shapes import sound_shapes, valid_shapes
 from geo.layers.source import DEFAULT_LIMITS, Limits, Shapes, Source, open_source
 from geo.layers.values import as_dtype, as_text, converted, is_empty
@@ -84,7 +84,7 @@ def read_layer(
     Parameters
     ----------
     path
-        GPKG, SHP, GeoJSON, FlatGeobuf, GeoParquet, KML, CSV or XLSX.
+        GPKG, SHP, GeoJSON, FlatGeobuf, GeoParquet, KML, DXF, CSV or XLSX.
     layer
         One of `geo.layers.LAYERS`.
     source_layer
@@ -145,14 +145,12 @@ def read_source(
         path, source_layer=source_layer, encoding=mapping.encoding or encoding, limits=limits
     )
     source, problems = with_places(source, layer, mapping)
-    kept = np.ones(len(source.table), dtype=bool)
-    if osm.has_tags(source.table, layer) and not mapping.columns:
-        described, kept = osm.from_tags(source.table, layer)
-        source = replace(source, table=described)
+    selection = selected(source, layer, mapping)
+    source, kept = selection.source, selection.kept
+    problems += selection.problems
     frame, columns, more, notes = _values(source, layer, mapping)
     problems += more
-    if not kept.all():
-        notes.append(source.note("layers.not_of_layer", rows=int((~kept).sum())))
+    notes += selection.notes
     if derive is not None:
         frame = derive(frame)
     problems += unfit(source, layer, frame[kept], columns, problems)

@@ -21,7 +21,7 @@ Fault = tuple[int, str, object]
 
 _MOST_TOLD = 10_000
 
-VECTOR_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".kml", ".kmz")
+VECTOR_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".kml", ".kmz", ".dxf")
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 OSM_SUFFIXES = (".pbf", ".osm")

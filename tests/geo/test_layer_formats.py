@@ -19,7 +19,7 @@ import pytest
 import shapely
 from shapely.geometry import LineString, Point, box
 
-from geo.layers import conform, read_layer, write_layer
+from geo.layers import LayerMapping, conform, read_layer, write_layer
 from geo.problem import InputError
 
 _WEST, _SOUTH = 111.6700000, 38.2800000
@@ -329,3 +329,43 @@ def test_formats_that_cannot_be_written(tmp_path: Path) -> None:
         write_layer(_buildings(), tmp_path / "a.dwg", "buildings")
     with pytest.raises(InputError):
         write_layer(pd.DataFrame({"a": [1]}), tmp_path / "a.fgb", "contacts")
+
+
+def test_a_drawing_gives_barriers_by_its_layers_and_areas_by_its_rings(tmp_path: Path) -> None:
+    path = tmp_path / "a.dxf"
+    ring = LineString([(558000, 4238000), (558300, 4238000), (558300, 4238300), (558000, 4238000)])
+    drawn = gpd.GeoDataFrame(
+        {"Layer": ["road", "DLSS", "wall", "JMD"]},
+        geometry=[
+            LineString([(558000, 4238000), (558100, 4238050)]),
+            LineString([(558000, 4238100), (558100, 4238150)]),
+            LineString([(558000, 4238200), (558100, 4238250)]),
+            ring,
+        ],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a drawing has no CRS
+        pyogrio.write_dataframe(drawn, path, driver="DXF")
+    assert read_layer(path, "barriers", crs="EPSG:4546")["kind"].tolist() == ["road", "wall"]
+    mapping = LayerMapping(words={"kind": {"DLSS": "road"}})
+    read = read_layer(path, "barriers", crs="EPSG:4546", mapping=mapping)
+    assert read["kind"].tolist() == ["road", "road", "wall"]
+    mapping = LayerMapping(only={"Layer": ["JMD"]})
+    areas = read_layer(path, "estates", crs="EPSG:4546", mapping=mapping)
+    assert areas.geom_type.tolist() == ["Polygon"]
+    with pytest.raises(InputError, match="坐标系"):
+        read_layer(path, "barriers")
+
+
+def test_only_some_rows_are_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("乡镇,地址,经度,纬度\n东村镇,甲,111.67,38.28\n普明镇,,不详,\n", "utf-8")
+    mapping = LayerMapping(only={"乡镇": ["东村镇"]})
+    assert read_layer(path, "addresses", mapping=mapping)["text"].tolist() == ["甲"]
+    for only, key in (
+        ({"镇": ["东村镇"]}, "mapped_column_missing"),
+        ({"乡镇": ["无"]}, "none_chosen"),
+    ):
+        with pytest.raises(InputError) as caught:
+            read_layer(path, "addresses", mapping=LayerMapping(only=only))
+        assert f"layers.{key}" in {problem.message.key for problem in caught.value.problems}
