@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from boundaries.lifecycle import reconcile
+from boundaries.lifecycle import reconcile, without_snapshot
 from boundaries.store import newest_revision
 from cli.options import AsJson, home_of, opened_store
 from cli.screen import FOUND_ERRORS, both, languages_of_help, out, print_json, table, tell
@@ -45,8 +45,10 @@ def downgrade(
 @database.command("status", help=languages_of_help("store.status_help"))
 def status(context: typer.Context, *, as_json: AsJson = False) -> int:
     """Show where the store is, of which revision, and how much it holds."""
-    with opened_store(home_of(context)) as store:
+    home = home_of(context)
+    with opened_store(home) as store:
         current = store.is_current()
+        missing = without_snapshot(store, home) if current else []
         found = {"url": store.shown_url, "revision": store.revision(), "head": newest_revision()}
         content = {
             "towns": len(store.towns()) if current else None,
@@ -55,12 +57,15 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> int:
             "keys": len(store.keys()) if current else None,
         }
     if as_json:
-        print_json({**found, **content})
+        snapshots = sorted({one.snapshot for one in missing})
+        print_json({**found, **content, "missing_snapshots": snapshots})
     else:
         tell("store.status_line", **found)
         if current:
             tell("store.status_content", **content)
-    return 0 if current else FOUND_ERRORS
+        for one in missing:
+            tell("store.status_missing", snapshot=one.snapshot, plan=one.plan_name)
+    return 0 if current and not missing else FOUND_ERRORS
 
 
 @database.command("backup", help=languages_of_help("store.back_up_help"))

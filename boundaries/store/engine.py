@@ -19,7 +19,7 @@ from geo.problem import InputError, input_error
 
 Result = TypeVar("Result")
 
-_EMBEDDED = "gpkg:///"
+_EMBEDDED = "gpkg://"
 _POSTGRESQL = ("postgresql+psycopg://", "postgresql://", "postgres://")
 _ATTEMPTS = 60
 _LONGEST_WAIT_S = 0.5
@@ -46,8 +46,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.path: Path | None = None
         if url.startswith(_EMBEDDED):
-            self.path = Path(url.removeprefix(_EMBEDDED))
-            self.shown_url = url
+            self.path = Path("/", url.removeprefix(_EMBEDDED).lstrip("/"))
+            self.shown_url = f"{_EMBEDDED}{self.path}"
             self.engine = _embedded_engine(self.path)
         elif url.startswith(_POSTGRESQL):
             self.engine = _postgresql_engine(url)

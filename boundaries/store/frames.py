@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from boundaries.store.models import layer_table
 from geo.layers import GEOMETRY_TYPES, SCHEMAS, STORED_CRS
 from geo.layers.schema import column_dtypes
+from geo.problem import InputError, Problem, input_error
 
 _BATCH = 5_000
 
@@ -38,11 +39,41 @@ def write_layer_rows(
     ------
     ValueError
         The frame is in another reference system.
+    InputError
+        A text holds what a database cannot keep.
     """
+    _refuse_unstorable_text(layer, frame)
     statement = insert(layer_table(layer))
     rows = frame_rows(layer, frame)
     for start in range(0, len(rows), _BATCH):
         connection.execute(statement, [{**row, **owner} for row in rows[start : start + _BATCH]])
+
+
+def _refuse_unstorable_text(layer: str, frame: pd.DataFrame) -> None:
+    """Refuse a NUL, which PostgreSQL cannot keep, and half a character, which UTF-8 cannot."""
+    problems: list[Problem] = []
+    for name in SCHEMAS[layer].columns:
+        texts = [value if isinstance(value, str) else "" for value in frame[name].tolist()]
+        if _is_storable("".join(texts)):
+            continue
+        problems += [
+            problem
+            for row, text in enumerate(texts, start=1)
+            if not _is_storable(text)
+            for problem in input_error(
+                "store.unstorable_text", layer=layer, row=row, column=name, value=ascii(text)
+            ).problems
+        ]
+    if problems:
+        raise InputError(problems)
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def frame_rows(layer: str, frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -37,8 +37,6 @@ class PlanRecord:
         ``superseded`` where it was published and holds nowhere from now on.
     grids
         How many grids it has.
-    households
-        Households of its coarsest level; None where none is given.
     revision
         Counts up with every change; see `Plan.revision`.
     created_at, created_by, changed_at

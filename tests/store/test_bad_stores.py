@@ -24,6 +24,13 @@ def test_an_unknown_kind_of_url(url):
     assert refused(url) == "store.unknown_url"
 
 
+def test_a_path_is_absolute_with_three_slashes_and_with_four(tmp_path):
+    open_store(f"gpkg://{tmp_path}/store.gpkg").close()
+    with open_store(f"gpkg:///{tmp_path}/store.gpkg") as store:
+        assert store.shown_url == f"gpkg://{tmp_path}/store.gpkg"
+        assert store.towns() == []
+
+
 def test_a_password_is_shown_nowhere():
     with pytest.raises(InputError) as caught:
         open_store("postgresql+psycopg://me:geheim@127.0.0.1:1/base?connect_timeout=1")

@@ -91,6 +91,19 @@ def test_a_towns_own_scheme_comes_back(store, mini_town):
     assert store.load_town(mini_town.name).scheme == own
 
 
+@pytest.mark.parametrize("text", ["滨河\0小区", "\ud83d"])
+def test_text_that_no_database_keeps_is_named_by_row_and_column(store, mini_town, text):
+    names = mini_town.buildings["name"].astype(object).copy()
+    names.iloc[[2, 5]] = text
+    with pytest.raises(InputError) as refused:
+        store.save_town(
+            mini_town.with_layers(buildings=mini_town.buildings.assign(name=names)), actor="ann"
+        )
+    places = [(one.layer, one.row, one.column) for one in refused.value.problems]
+    assert places == [("buildings", 3, "name"), ("buildings", 6, "name")]
+    assert store.towns() == []
+
+
 def test_a_draft_changes_and_keeps_its_id(store, mini_town, mini_plan):
     saved = store.save_import(mini_town, mini_plan, actor="ann")
     changed = store.save_plan(

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import sqlite3
 
 import pytest
@@ -98,6 +99,16 @@ def test_a_plan_with_errors_ends_with_1_and_says_so_to_machines_too(wangge, draf
     assert status == 1
     assert json.loads(out)["report"]["counts"]["errors"] > 0
     assert not (tmp_path / "home" / "published.json").exists()
+
+
+@pytest.mark.long
+def test_status_tells_of_snapshots_that_are_gone(wangge, drafts, tmp_path):
+    wangge("publish", drafts[0], "--reason", "*=现状", "--apply")
+    assert wangge("db", "status")[0] == 0
+    shutil.rmtree(tmp_path / "home" / "snapshots")
+    status, out, _ = wangge("db", "status", "--json")
+    assert status == 1
+    assert len(json.loads(out)["missing_snapshots"]) == 1
 
 
 @pytest.mark.long
