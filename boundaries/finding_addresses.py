@@ -106,15 +106,11 @@ def _found(current: InForce, moment: datetime, match: Match, **values: Any) -> A
 
 def _grids_of(current: InForce, candidate: Candidate) -> list[dict[int, float]]:
     """Return the grids of a candidate by level with their shares, all its rows alike."""
-    table = current.snapshot.address_grids
-    found: list[dict[int, float]] = [defaultdict(float) for _ in current.snapshot.placement.levels]
-    rows = candidate.rows.tolist()
-    for row in rows:
-        for column, shares in enumerate(found):
-            for grid, share in table.shares(row, column).items():
-                if answers_for(current, grid):
-                    shares[grid] += share / len(rows)
-    return found
+    found = current.snapshot.address_grids.shares(candidate.rows)
+    return [
+        {grid: share for grid, share in shares.items() if share > 0 and answers_for(current, grid)}
+        for shares in found
+    ]
 
 
 def _weighed(

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -127,7 +128,7 @@ def _unpack(path: Path, folder: Path) -> None:
             archive.extractall(making)
         if not folder.is_dir():
             making.rename(folder)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise input_error("offline.damaged", file=path, reason=str(error)) from error
     finally:
         shutil.rmtree(making, ignore_errors=True)

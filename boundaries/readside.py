@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class ReadSide:
 
     def __init__(self, home: Home) -> None:
         self.home = home
+        self._list = str(home.published)
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._publications: tuple[Published, ...] = ()
@@ -88,7 +90,7 @@ class ReadSide:
             The list cannot be read.
         """
         try:
-            status = self.home.published.stat()
+            status = os.stat(self._list)  # noqa: PTH116 - on the way of every lookup
         except FileNotFoundError:
             return ()
         seen = (status.st_mtime_ns, status.st_size, status.st_ino)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,13 +41,48 @@ class AddressGrids:
     split: pd.DataFrame
     places: npt.NDArray[np.float64]
 
-    def shares(self, address: int, column: int) -> Mapping[int, float]:
-        """Return the grids of an address at one level with their shares."""
-        divided = self._divided.get((address, column))
-        if divided is not None:
-            return divided
-        grid = int(self.grids[address, column])
-        return {} if grid < 0 else {grid: 1.0}
+    def shares(self, addresses: npt.NDArray[np.integer]) -> list[Shares]:
+        """Return for each level the grids of some addresses, all alike, with their shares."""
+        if len(addresses) == 1:
+            return self._shares_of_one(int(addresses[0]))
+        found: list[Shares] = []
+        whole = self.grids[addresses]
+        for column in range(whole.shape[1]):
+            grids, counts = np.unique(whole[:, column], return_counts=True)
+            shares = (counts / len(addresses)).tolist()
+            found.append(dict(zip(grids.tolist(), shares, strict=True)))
+        for address in self._split_among(addresses):
+            for column, (shares_of_all, own) in enumerate(
+                zip(found, self._shares_of_one(address), strict=True)
+            ):
+                # the largest part stands for the whole in the table
+                shares_of_all[int(self.grids[address, column])] -= 1 / len(addresses)
+                for grid, share in own.items():
+                    more = share / len(addresses)
+                    shares_of_all[grid] = shares_of_all.get(grid, 0.0) + more
+        for shares_of_all in found:
+            shares_of_all.pop(OUTSIDE, None)
+        return found
+
+    def _shares_of_one(self, address: int) -> list[Shares]:
+        columns = self.grids.shape[1]
+        flat = self._flat[address * columns : (address + 1) * columns]
+        return [
+            self._divided.get((address, column)) or ({} if grid < 0 else {grid: 1.0})
+            for column, grid in enumerate(flat)
+        ]
+
+    @cached_property
+    def _flat(self) -> memoryview:
+        return memoryview(np.ascontiguousarray(self.grids, dtype=np.int32).ravel().data)
+
+    @cached_property
+    def _flat_places(self) -> memoryview:
+        return memoryview(np.ascontiguousarray(self.places).ravel().data)
+
+    def _split_among(self, addresses: npt.NDArray[np.integer]) -> list[int]:
+        found: list[int] = np.intersect1d(addresses, self.split["address"].to_numpy()).tolist()
+        return found
 
     @cached_property
     def _divided(self) -> dict[tuple[int, int], Shares]:
@@ -59,6 +93,10 @@ class AddressGrids:
 
     def place(self, addresses: npt.NDArray[np.integer]) -> tuple[float, float] | None:
         """Return the place that all these addresses have in common, where they have one."""
+        if len(addresses) == 1:
+            at = 2 * int(addresses[0])
+            longitude, latitude = self._flat_places[at : at + 2]
+            return None if longitude != longitude else (longitude, latitude)  # noqa: PLR0124 - NaN
         placed = self.places[addresses]
         placed = placed[~np.isnan(placed[:, 0])]
         if not len(placed) or (placed != placed[0]).any():

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from messages import LANGUAGES
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+_KEPT_DAYS = 16
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,17 @@ class Snapshot:
     def duty_contacts(self) -> Contacts:
         """Contacts with all that those on duty need."""
         return self._contacts("duty")
+
+    @cached_property
+    def _made(self) -> dict[tuple[View, date], dict[int, Any]]:
+        return {}
+
+    def made_answers(self, view: View, day: date) -> dict[int, Any]:
+        """Return the place for answers by grid that hold for one view and one day."""
+        made = self._made
+        if (view, day) not in made and len(made) >= _KEPT_DAYS:
+            made.clear()
+        return made.setdefault((view, day), {})
 
     def contacts_view(self, view: View) -> Contacts:
         """Return the contacts in the view named."""

@@ -61,11 +61,13 @@ def weighed_levels(
 def _level_answer(
     current: InForce, number: int, shares: Shares, moment: datetime, view: View
 ) -> LevelAnswer:
+    if len(shares) == 1:
+        row, p = next(iter(shares.items()))
+        if row >= 0 and p >= DETERMINED:
+            certain = _certain(current, number, row, moment, view)
+            return certain if p > 1 - _ROUNDING else _with_p(certain, p)
     names = current.snapshot.names
-    if len(shares) > 1:
-        ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
-    else:
-        ordered = list(shares.items())
+    ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
     options = tuple(
         Option(None, None, p) if row < 0 else Option(names.codes[row], names.names[row], p)
         for row, p in ordered
@@ -87,6 +89,40 @@ def _level_answer(
         tuple(option for option in options if option.code is not None),
         contacts,
     )
+
+
+def _with_p(certain: LevelAnswer, p: float) -> LevelAnswer:
+    option = Option(certain.code, certain.name, p)
+    return LevelAnswer(
+        certain.level,
+        certain.level_name,
+        certain.state,
+        certain.code,
+        certain.name,
+        p,
+        (option,),
+        certain.contacts,
+    )
+
+
+def _certain(current: InForce, number: int, row: int, moment: datetime, view: View) -> LevelAnswer:
+    """Return the answer of a level whose grid is beyond doubt, made once for each day."""
+    made = current.snapshot.made_answers(view, moment.date())
+    answer: LevelAnswer | None = made.get(row)
+    if answer is None:
+        names = current.snapshot.names
+        code, name = names.codes[row], names.names[row]
+        answer = made[row] = LevelAnswer(
+            number,
+            current.snapshot.level_names.get(number, {}),
+            "determined",
+            code,
+            name,
+            1.0,
+            (Option(code, name, 1.0),),
+            current.snapshot.contacts_view(view).of(code, moment),
+        )
+    return answer
 
 
 def state_of(options: Sequence[Option]) -> State:
