@@ -104,11 +104,19 @@ def _holders(
     """Return which outer shape holds a point inside of each inner one; None where none does."""
     found = np.full(len(inner), None, dtype=object)
     if len(inner) and len(outer):
-        points = shapely.point_on_surface(shapely.make_valid(inner.geometry.to_numpy()))
-        tree = shapely.STRtree(shapely.make_valid(outer.geometry.to_numpy()))
+        points = shapely.point_on_surface(_valid(inner.geometry.to_numpy()))
+        tree = shapely.STRtree(_valid(outer.geometry.to_numpy()))
         at, holder = tree.query(points, predicate="intersects")
         found[at[::-1]] = outer[column].to_numpy()[holder[::-1]]
     return found
+
+
+def _valid(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return shapes of which predicates may be asked, faulty ones as the areas they surround."""
+    mended: npt.NDArray[np.object_] = shapely.make_valid(
+        shapes, method="structure", keep_collapsed=False
+    )
+    return np.where(shapely.is_valid(shapes), shapes, mended)
 
 
 def _with_ground(parts: Parts) -> Parts:
@@ -132,7 +140,7 @@ def _with_ground(parts: Parts) -> Parts:
 
 def _union(shapes: npt.NDArray[np.object_]) -> shapely.Geometry:
     """Return shapes as one, keeping every vertex of its border; faulty ones are mended first."""
-    whole = shapely.union_all(shapely.make_valid(shapes))
+    whole = shapely.union_all(_valid(shapes))
     return on_lattice(np.array([whole], dtype=object))[0]
 
 

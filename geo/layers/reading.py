@@ -92,7 +92,7 @@ def read_layer(
     crs
         CRS of a file that declares none, such as ``"EPSG:4546"``.
     datum
-        GCJ-02 or BD-09 where longitudes and latitudes are shifted.
+        GCJ-02 or BD-09 where longitudes and latitudes are shifted; surveyed zones never are.
     mapping
         Which columns are which, as a TOML file or ready; what it leaves out is guessed.
     encoding
@@ -157,7 +157,7 @@ def read_source(
     shapes, reference = None, ""
     if GEOMETRY_TYPES[layer] is not None and source.shapes is not None:
         shapes, reference, more, told = _placed(
-            _only(source, kept), layer, crs, mapping.crs, mapping.datum or datum
+            _only(source, kept), layer, mapping, crs=crs, datum=datum
         )
         problems += more
         notes += told
@@ -287,11 +287,13 @@ def _defaults(source: Source, layer: str, frame: pd.DataFrame, given: set[str]) 
 
 
 def _placed(
-    source: Source, layer: str, crs: str | None, forced: str | None, datum: Datum | None
+    source: Source, layer: str, mapping: LayerMapping, *, crs: str | None, datum: Datum | None
 ) -> tuple[Shapes | None, str, list[Problem], list[Message]]:
     """Return a source's shapes in EPSG:4490 on the lattice."""
     shapes, problems, notes = sound_shapes(source, layer)
-    reference, more = resolve(source, default=crs, forced=forced, datum=datum)
+    reference, more = resolve(source, default=crs, forced=mapping.crs, datum=mapping.datum or datum)
+    if reference is not None and mapping.datum is None and reference.is_surveyed:
+        reference = replace(reference, datum=Datum.CGCS2000)
     problems += more
     if reference is None or shapely.is_missing(shapes).all():
         return None, "", problems, notes
@@ -307,7 +309,12 @@ def _placed(
     problems += [source.problem("layers.no_area", row=int(row) + 1) for row in np.flatnonzero(gone)]
     notes += told
     notes.append(
-        source.note("layers.transformed", crs=reference.name, residual_mm=f"{residual_m * 1e3:.2g}")
+        source.note(
+            "layers.transformed" if not reference.accuracy_m else "layers.transformed_within",
+            crs=reference.name,
+            residual_mm=f"{residual_m * 1e3:.2g}",
+            accuracy_m=f"{reference.accuracy_m:g}",
+        )
     )
     return stored, reference.name, problems, notes
 

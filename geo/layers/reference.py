@@ -36,10 +36,18 @@ class Reference:
         Coordinate reference system.
     datum
         GCJ-02 or BD-09 where longitudes and latitudes are shifted.
+    accuracy_m
+        How well it is known to reach CGCS2000, as the EPSG registry has it.
     """
 
     crs: pyproj.CRS
     datum: Datum
+    accuracy_m: float = 0.0
+
+    @property
+    def is_surveyed(self) -> bool:
+        """True for a transverse Mercator zone, in which no internet map is."""
+        return _false_easting(self.crs) is not None
 
     @property
     def name(self) -> str:
@@ -142,7 +150,7 @@ def resolve(
                 accuracy="?" if accuracy is None else f"{accuracy:g}",
             )
         ]
-    return Reference(crs, datum or Datum.CGCS2000), []
+    return Reference(crs, datum or Datum.CGCS2000, accuracy), []
 
 
 @cache

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from shapely.affinity import translate
-from shapely.geometry import Point, box
+from shapely.geometry import Point, Polygon, box
 
 from boundaries.importing import SourceFile, parse_source, read_files
 from boundaries.plan import Plan
@@ -313,6 +313,20 @@ def test_a_town_that_is_merely_rebuilt_is_not_called_shifted(
     frame = town.buildings.set_geometry(moved, crs=4490)
     write_layer(frame, folder / "buildings.gpkg", "buildings")
     read_files(folder, "甲", default_scheme())
+
+
+def test_ground_is_derived_from_faulty_grids_too(tmp_path: Path) -> None:
+    bow = Polygon([(111, 38), (111.1, 38.1), (111.1, 38), (111, 38.1)])
+    hair = Polygon(
+        [(111.1, 38), (111.2, 38), (111.3, 38), (111.2, 38), (111.2, 38.1), (111.1, 38.1)]
+    )
+    grids = gpd.GeoDataFrame({"code": ["A", "B"], "level": [1, 1]}, geometry=[bow, hair], crs=4490)
+    path = write_layer(grids, tmp_path / "grids.gpkg", "grids")
+    imported = read_files([path], "甲", default_scheme())
+    assert imported.plan is not None
+    assert not imported.plan.grids.geometry.is_valid.any()
+    assert imported.town.jurisdiction.geometry.is_valid.all()
+    assert set(imported.town.jurisdiction.geom_type) <= {"Polygon", "MultiPolygon"}
 
 
 def test_mapped_codes_are_given_anew(tmp_path: Path) -> None:

@@ -116,6 +116,21 @@ def test_shifted_datums_are_taken_off_when_declared(tmp_path: Path, datum: Datum
     assert read_layer(path, "addresses", mapping=mapping).geometry[0] == _PLACE
 
 
+def test_surveyed_zones_are_not_shifted_unless_the_mapping_says_so(tmp_path: Path) -> None:
+    path = write_layer(_addresses("EPSG:4546"), tmp_path / "a.gpkg", "addresses")
+    assert read_layer(path, "addresses", datum=Datum.GCJ02).geometry[0] == _PLACE
+    mapping = LayerMapping(datum=Datum.GCJ02)
+    assert read_layer(path, "addresses", mapping=mapping).geometry[0] != _PLACE
+
+
+def test_published_accuracy_is_told(tmp_path: Path) -> None:
+    place = gpd.GeoSeries([Point(120.3, 23.3)], crs="EPSG:4326").to_crs("EPSG:3826")
+    path = write_layer(_addresses().set_geometry(place), tmp_path / "a.gpkg", "addresses")
+    reading = read_source(path, "addresses", mapping=LayerMapping())
+    note = next(each for each in reading.notes if each.key == "layers.transformed_within")
+    assert note.values["accuracy_m"] == "1"
+
+
 def test_web_mercator_of_a_shifted_map(tmp_path: Path) -> None:
     east, north = from_wgs84(_PLACE.x, _PLACE.y, Datum.GCJ02)
     shifted = _addresses().set_geometry(gpd.GeoSeries([Point(east, north)], crs=4326))
