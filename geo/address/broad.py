@@ -61,10 +61,12 @@ class Broad:
             return self._in_village(query)
         return None
 
-    def _along(self, query: Query) -> Match:
+    def _along(self, query: Query) -> Match | None:
         rows = np.flatnonzero(self.row_road == query.road)
+        if not len(rows):
+            return None
         faults = [] if query.chain.number is None else [_absent_number(query)]
-        name = self._shown("road", int(rows[0])) if len(rows) else ""
+        name = self._shown("road", int(rows[0]))
         found = self._candidate(rows, name, Precision.ROAD, SURE, faults, road=name)
         ask = Message("address.ask_number", {"road": name})
         return Match(Status.PARTIAL, (found,), 1 - SURE, ask, "C", found)
@@ -141,12 +143,15 @@ class Broad:
         first, last = self.register.starts[place : place + 2]
         return self.register.arrays["unit_row"][first:last]
 
-    def _crossing(self, query: Query) -> Match:
+    def _crossing(self, query: Query) -> Match | None:
         """Return what stands around the crossing of two roads."""
         first, second = sorted((query.road, query.second_road))
         point = self._crossings.get((first, second)) or self._nearest(first, second)
         both = np.flatnonzero((self.row_road == first) | (self.row_road == second))
-        rows = both if point is None else self._around(point, both)
+        near = both if len(both) else np.arange(len(self.row_road))
+        rows = both if point is None else self._around(point, near)
+        if not len(rows):
+            return None
         names = [self.register.words["roads"][road] for road in (query.road, query.second_road)]
         precision = Precision.ROAD if point is None else Precision.INTERSECTION
         p = SURE if point is not None else BETWEEN
@@ -219,7 +224,7 @@ class Broad:
             p=p,
             precision=precision,
             faults=tuple(faults),
-            town=self._shown("town", int(rows[0])) or None if len(rows) else None,
+            town=self._shown("town", int(rows[0])) or None,
             point=point,
         )
 

@@ -25,6 +25,11 @@ def points_of(geometry: gpd.GeoSeries) -> dict[str, NDArray[Any]]:
     return {"row_x": x, "row_y": y} if np.isfinite(x).any() else {}
 
 
+def road_names(roads: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return the written names of roads."""
+    return tuple(known_text(name) for name in roads["name"] if isinstance(name, str))
+
+
 def crossings_of(roads: gpd.GeoDataFrame, names: list[str]) -> dict[str, NDArray[Any]]:
     """Return the pairs of the register's roads whose lines meet, and where.
 

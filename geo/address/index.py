@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from geo.address.broad import Broad
 from geo.address.calibration import Reliability, fit, measure, practice_counts
 from geo.address.features import FEATURES, READING, Found
 from geo.address.grammar import Reading
+from geo.address.normalise import written_form
 from geo.address.practice import PracticeMaker
 from geo.address.present import Presenter
 from geo.address.query import Query
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 1
+_ABSENT = 0.5
 _WORDS = "words.json"
 _META = "index.json"
 Progress = Callable[[float], None]
@@ -78,6 +80,7 @@ class AddressIndex:
         frame: pd.DataFrame,
         *,
         roads: gpd.GeoDataFrame | None = None,
+        areas: Sequence[str] = (),
         seed: int = 0,
         progress: Progress | None = None,
     ) -> Self:
@@ -87,6 +90,10 @@ class AddressIndex:
         ----------
         frame
             The register; see `geo.layers.schema`. Row numbers of answers count its rows from 0.
+        areas
+            Names of the areas that the register lies in (山西省, 吕梁市, 岚县), beside those that
+            stand before the town in its texts. Where none is known, a place is only called
+            foreign when nothing of the register fits it.
         roads
             Lines of roads with a column ``name``, in the register's CRS; with them crossings of
             roads can be asked for.
@@ -98,7 +105,7 @@ class AddressIndex:
         register = read_register(frame, roads)
         if progress is not None:
             progress(0.5)
-        index = cls(register, areas_of(frame), Weights())
+        index = cls(register, sorted({*areas_of(frame), *map(written_form, areas)}), Weights())
         index.calibrate(seed)
         if progress is not None:
             progress(1.0)
@@ -161,9 +168,11 @@ class AddressIndex:
         if read is None:
             return Match(Status.INVALID)
         query, others = read
-        if query.foreign:
+        if query.foreign and self.areas:
             return Match(Status.OUT_OF_AREA)
         found, p_none = self.weighed(query, others, limit)
+        if query.foreign and p_none >= _ABSENT:
+            return Match(Status.OUT_OF_AREA)
         if not query.chunks and not found:
             broad = self._broad.match(query)
             if broad is not None:

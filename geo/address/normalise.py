@@ -11,12 +11,12 @@ from geo.address.script import character_table
 
 _MORE_BLANKS = re.compile(r"(?<= ) +")
 _BLANKS = re.compile(r"(?<![0-9A-Z]) | (?![0-9A-Z])")
-_STOP_RUNS = re.compile(r",(?=,)|^,+|,+$")
+_STOP_RUNS = re.compile(r"^,+|,+$|,(?=,)")
 
 # A numeral counts only where one of these follows; what may not follow the classifier keeps
 # names whole: 三门峡, 三门诊, 三号线, 二号桥, 一号公路, 九层塔, 五组团, 四段子.
 _CLASSIFIED = re.compile(
-    rf"(第?)([{NUMERAL}]+)(?="
+    rf"(第*)([{NUMERAL}]+)(?="
     r"号楼|号院|号(?![路街桥线道公]|大街)|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源县湾])"
     r"|层(?!塔)|楼(?!村|乡|镇|庄)|室|段(?!子)|巷|弄|组(?!团)|期|邻|梯|#|之|户"
     rf")|(?<=号之)()([{NUMERAL}]+)"
@@ -25,12 +25,12 @@ _CLASSIFIED = re.compile(
 _SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}})(?![{NUMERAL}])")
 # a dash read aloud: 三杠二杠五零一
 _DASH_WORD = re.compile(
-    rf"(?<=[0-9{NUMERAL}])杠(?=[0-9{NUMERAL}])|[{NUMERAL}]+(?=杠[0-9{NUMERAL}])|(?<=杠)[{NUMERAL}]+"
+    rf"(?<=[0-9{NUMERAL}])杠(?=[0-9{NUMERAL}])|[{NUMERAL}]+(?=杠[0-9{NUMERAL}])|(?<=[0-9{NUMERAL}]杠)[{NUMERAL}]+"
 )
 _ROMAN = re.compile(r"(?<![0-9A-Z])(I{1,3}|IV|V|VI{1,3}|IX|X)(?=期|区|段)")
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 _ROMANS.update({"IX": 9, "X": 10})
-_ORDINAL = re.compile(r"第(?=\d+(?:号|栋|幢|座|单元|门|层|楼|室|#|期|组|段))")
+_ORDINAL = re.compile(r"第+(?=\d+(?:号|栋|幢|座|单元|门|层|楼|室|#|期|组|段))")
 _LEADING_ZEROS = re.compile(r"(?<![0-9A-Z.])0+(?=[1-9]\d?(?:号楼|号(?!房|室)|栋|幢|座|单元|#))")
 
 
@@ -55,8 +55,9 @@ class Normalised:
         if len(self.text) == len(self.original) and self.original.translate(_TABLE) == self.text:
             return tuple(range(len(self.original) + 1))
         characters, sources = _folded(self.original)
-        for pattern, replacement in _STEPS:
-            characters, sources = _replaced(pattern, replacement, characters, sources)
+        while characters != self.text:
+            for pattern, replacement in _STEPS:
+                characters, sources = _replaced(pattern, replacement, characters, sources)
         return (*sources, len(self.original))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -81,12 +82,15 @@ def normalise(text: str) -> Normalised:
     Normalising twice changes nothing.
     """
     written = text.translate(_TABLE)
-    for mark, steps in _MARKED:
-        if mark.isdisjoint(written):
-            continue
-        for pattern, replacement in steps:
-            written = pattern.sub(replacement, written)
-    return Normalised(written, text)
+    while True:
+        before = written
+        for mark, steps in _MARKED:
+            if mark.isdisjoint(written):
+                continue
+            for pattern, replacement in steps:
+                written = pattern.sub(replacement, written)
+        if written == before:  # what one step leaves may be another's to do
+            return Normalised(written, text)
 
 
 def written_form(text: str) -> str:
@@ -100,7 +104,7 @@ def _number(match: re.Match[str]) -> str:
     if found is None:
         return match.group(0)
     start, value = found
-    if start and match.string[match.end()] in "巷弄段":
+    if start and match.string[match.end() : match.end() + 1] in tuple("巷弄段"):
         return match.group(0)
     kept = "" if ordinal and start == 0 else ordinal + numeral[:start]
     parted = match.group(4) and match.string[match.end() : match.end() + 1].isdigit()

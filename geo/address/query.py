@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from geo.address.grammar import Reading, chains
+from geo.address.grammar import Element, Reading, chains
 from geo.address.lexicon import Lexicon
 from geo.address.names import NameIndex
 from geo.address.normalise import Normalised, normalise
@@ -87,16 +87,24 @@ class QueryReader:
         Names that hold digits or single letters, which the chain must leave alone.
     zones
         Written forms of the register's zones.
+    buildings
+        Identities of buildings that have names rather than numbers (教学楼).
     """
 
     def __init__(
-        self, lexicon: Lexicon, names: NameIndex, special: list[str], zones: Iterable[str]
+        self,
+        lexicon: Lexicon,
+        names: NameIndex,
+        special: list[str],
+        zones: Iterable[str],
+        buildings: Iterable[str],
     ) -> None:
         self.lexicon = lexicon
         self._zone_words = frozenset(zones)
         self._zone_ends = frozenset(word[-1] for word in self._zone_words)
         self._zone_lengths = sorted({len(word) for word in self._zone_words}, reverse=True)
         self.names = names.exact
+        self._building_words = sorted(buildings, key=lambda word: (-len(word), word))
         self.similar = names.find
         self._special = (
             re.compile(
@@ -188,7 +196,7 @@ class QueryReader:
 
     def _part(self, query: Query, start: int, end: int, *, followed: str, behind: bool) -> None:
         form = query.written.text
-        chunk = self._named(form, start, end)
+        chunk = self._named(form, start, end) or self._with_building(query, start, end)
         if chunk is not None:
             query.chunks.append(chunk)
             return
@@ -199,7 +207,7 @@ class QueryReader:
             end = self._take_back(query, start, end)
             if not query.road:
                 start = self._unknown_road(query, start, end)
-        chunk = self._named(form, start, end)
+        chunk = self._named(form, start, end) or self._with_building(query, start, end)
         if chunk is None:
             end = self._take_back(query, start, end)
             end -= inside_words(form[start:end])
@@ -247,6 +255,20 @@ class QueryReader:
                 return Chunk(start, end - len(zone), name, zone)
         if words[-1:] in _BARE_ZONES and words[:-1] in self.names:
             return Chunk(start, end - 1, words[:-1], words[-1])  # 东方苑西2号楼 leaves 区 out
+        return None
+
+    def _with_building(self, query: Query, start: int, end: int) -> Chunk | None:
+        """Return a name with a named building behind it (实验小学教学楼), and note the building."""
+        if query.chain.building is not None:
+            return None
+        form = query.written.text
+        for word in self._building_words:
+            if form.endswith(word, start, end):
+                chunk = self._named(form, start, end - len(word))
+                if chunk is not None:
+                    building = Element("building", word, end - len(word), end)
+                    query.chain = query.chain._replace(building=building)
+                    return chunk
         return None
 
     def _take_areas(self, query: Query, start: int, end: int) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.address.crossings import crossings_of, points_of
+from geo.address.crossings import crossings_of, points_of, road_names
 from geo.address.normalise import written_form
 from geo.address.units import building_id, known_text, number_id, spread, stair_id, zone_id
 
@@ -125,7 +125,8 @@ def read_register(frame: pd.DataFrame, roads: gpd.GeoDataFrame | None = None) ->
         "compounds": _mapped(texts["compound"], known_text),
     }
     places, kinds, names = _places(ids, texts["text"])
-    register = _Builder(texts, ids, places, kinds, names).register()
+    others = () if roads is None else road_names(roads)
+    register = _Builder(texts, ids, places, kinds, names).register(others)
     if "geometry" in frame:
         register.arrays.update(points_of(frame["geometry"]))
     if roads is not None:
@@ -149,8 +150,9 @@ class _Builder:
         self.words: dict[str, list[str]] = {}
         self.arrays: dict[str, NDArray[Any]] = {}
 
-    def register(self) -> Register:
-        """Return the register."""
+    def register(self, roads: Iterable[str]) -> Register:
+        """Return the register; ``roads`` are known by name, even without addresses on them."""
+        self.other_roads = roads
         towns = _Words(self.ids["towns"])
         shown = _Words(self._shown_names())
         self.words["towns"] = towns.list
@@ -176,7 +178,8 @@ class _Builder:
 
     def _rows_words(self) -> None:
         for column, name in (("villages", "village"), ("roads", "road")):
-            words = _Words(self.ids[column])
+            more = self.other_roads if column == "roads" else ()
+            words = _Words((*self.ids[column], *more))
             self.words[column] = words.list
             self.arrays[f"row_{name}"] = words.of(self.ids[column])
         for name in ("zone", "building", "stair", "road", "number", "town", "village"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from geo.address.channel import leading_cost, other_end, trailing_cost
 from geo.address.descent import Descent
 from geo.address.doors import Doors
@@ -28,6 +30,7 @@ from geo.address.register import KINDS, Register
 from geo.address.units import known_text
 
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
+_HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _MOST_PLACES = 40
 _MOST_ABSENT = 40.0
 _NAMELESS_ABSENT = 12.0
@@ -44,7 +47,8 @@ class Searcher:
         self.names, self.targets = self._names()
         special = [name for name in self.names.names if any(char.isascii() for char in name)]
         zones = [form for zone in register.words["shown_zones"] if (form := known_text(zone))]
-        self.reader = QueryReader(self._lexicon(areas), self.names, special, zones)
+        buildings = [word for word in register.words["buildings"] if _HAN_WORD.search(word)]
+        self.reader = QueryReader(self._lexicon(areas), self.names, special, zones, buildings)
 
     def _names(self) -> tuple[NameIndex, list[list[tuple[int, bool]]]]:
         """Return the names of places, and for each the places and whether it is an alias there."""

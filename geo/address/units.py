@@ -48,7 +48,7 @@ def building_id(value: str) -> str:
     if element is not None and element.end - element.start >= len(form):
         return element.value
     bare = _WORDS.sub("", form)
-    return bare or form
+    return bare if len(bare) == 1 or bare.isascii() else form  # 教学楼 stays whole
 
 
 @lru_cache(maxsize=4096)

@@ -63,6 +63,8 @@ def town_register() -> pd.DataFrame:
         ),
         *_compound(range(1, 4), 2, number="94", compound="新华新村", aliases="新华", **west),
         *_compound(range(1, 3), 2, number="96", compound="360大厦", **west),
+        _row(compound="实验小学", building="教学楼", number="99", **west),
+        _row(compound="实验小学", building="办公楼", number="99", **west),
         *_compound(range(1, 4), 2, zones=("北苑", "南苑"), number="98", compound="桂花园", **west),
         *[_row(number=str(number), **east) for number in range(101, 141, 2)],
         _row(number="101之2", **east),

@@ -148,6 +148,11 @@ def test_zones_may_have_names_of_their_own(town_index: AddressIndex, text: str) 
     assert unit(town_index.match(text)) == ("桂花园", "南苑", "3号楼", "2")
 
 
+def test_buildings_may_have_names(town_index: AddressIndex) -> None:
+    for text in ("实验小学教学楼", "人民大街99号实验小学教学楼"):
+        assert unit(town_index.match(text)) == ("实验小学", None, "教学楼", None)
+
+
 def test_a_district_is_said_with_its_city(town_index: AddressIndex) -> None:
     """区 at the end of a name makes no foreign place of it."""
     assert town_index.match("锦绣华庭三区的3号楼").status is not Status.OUT_OF_AREA
