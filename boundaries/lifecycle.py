@@ -113,6 +113,7 @@ def publish(
     if not dry_run:
         reconcile(store, home)  # what a run killed before this one may have left untold
     checked = _read(store, plan_id, start, end)
+    store.refuse_conflicts(checked.intent)
     report = check(
         checked.town,
         checked.plan.with_changes(effective_from=start, effective_to=end),
@@ -121,7 +122,6 @@ def publish(
         progress=progress,
     )
     accepted = _accepted(report, reasons or {})
-    store.refuse_conflicts(checked.intent)
     if dry_run:
         return _intended(checked, accepted, actor, moment)
     # Without the period, so that the same plan always gives the same snapshot.

@@ -22,9 +22,9 @@ def one_plan_at_every_instant(case: Case) -> Iterator[Finding]:
 
     Looked at when a plan is given the date from which it takes effect: no time may be left between
     the end of the plan before and its beginning, or between its end and the plan after, and none
-    may be covered twice. A plan before it that has no end, or a later one, ends where it begins.
-    The first plan of a community has none before it. The same time in several communities is one
-    finding.
+    may be covered twice. A plan before it that has no end, or a later one, ends where it begins;
+    one that begins with it gives way. The first plan of a community has none before it. The same
+    time in several communities is one finding.
     """
     start, end = case.plan.effective_from, case.plan.effective_to
     if start is None:
@@ -58,7 +58,7 @@ def _between(
 ) -> Iterator[tuple[str, str, datetime, datetime]]:
     """Yield kind, other plan and both ends of the time that no plan or two plans cover."""
     before = max((each for each in periods if each.start < start), key=_beginning, default=None)
-    after = min((each for each in periods if each.start >= start), key=_beginning, default=None)
+    after = min((each for each in periods if each.start > start), key=_beginning, default=None)
     if before is not None and before.end is not None and before.end < start:
         yield "gap", before.plan, before.end, start
     if after is None:

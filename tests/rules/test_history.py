@@ -84,7 +84,7 @@ def test_c11_tells_half_a_day_between_two_plans(small):
 def test_c11_takes_a_cut_over_without_a_gap(small):
     assert between(small, 24, None, (1, 24)) == ()
     assert between(small, 24, None, (1, None)) == ()  # ends where the new one begins
-    assert between(small, 24, None) == ()
+    assert between(small, 24, None, (24, None)) == ()  # gives way
     assert between(small, 24, 48, (1, 24), (48, None)) == ()
 
 
