@@ -45,7 +45,7 @@ def _retired(store: Store, publications: Sequence[Publication]) -> frozenset[str
     codes: dict[str, list[str]] = {}
     for publication in publications:
         if publication.plan not in codes:
-            codes[publication.plan] = store.load_plan(publication.plan).grids["code"].tolist()
+            codes[publication.plan] = store.grid_codes(publication.plan)
         for community in publication.communities:
             own = {code for code in codes[publication.plan] if code.startswith(community)}
             ever[community] |= own

@@ -174,6 +174,13 @@ def _date_text(value: date) -> str:
     return value.isoformat()
 
 
+def grid_codes(connection: Connection, plan_id: str) -> list[str]:
+    """Return the codes of a plan's grids, in their order."""
+    _row(connection, plan_id)
+    query = select(GridRow.code).where(GridRow.plan_id == plan_id).order_by(GridRow.fid)
+    return list(connection.scalars(query))
+
+
 def records(
     connection: Connection, *, town: str | None = None, plan_id: str | None = None
 ) -> list[PlanRecord]:

@@ -171,6 +171,10 @@ class Store:
         """Return a plan; of a published one it is proven that nothing has changed."""
         return self._read(lambda connection: plans.load(connection, plan_id))
 
+    def grid_codes(self, plan_id: str) -> list[str]:
+        """Return the codes of a plan's grids, without loading their shapes."""
+        return self._read(lambda connection: plans.grid_codes(connection, plan_id))
+
     def plans(self, town: str | None = None) -> list[PlanRecord]:
         """Return the plans, of one town where given, the oldest first, without their grids."""
         return self._read(lambda connection: plans.records(connection, town=town))

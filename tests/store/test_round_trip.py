@@ -45,6 +45,7 @@ def test_a_plan_comes_back_with_grids_assignments_and_contacts(store, mini_town,
     found = store.load_plan(saved.id)
     for layer in PLAN_LAYERS:
         assert_same(getattr(found, layer), getattr(mini_plan, layer))
+    assert store.grid_codes(saved.id) == mini_plan.grids["code"].tolist()
     assert (found.name, found.town, found.state) == (
         mini_plan.name,
         mini_town.name,
