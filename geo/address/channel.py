@@ -33,6 +33,7 @@ OTHER_CHARACTER = 11.0
 OTHER_IDENTITY = 18.0
 """Costs of one slip of the pen or the ear, in nats."""
 
+NEW_STEM, NEW_END = 3.0, 5.0
 SHORT_NAME = 3.0
 OFFICE_RENAMED = 1.0
 OFFICE_FORMER = 1.5
@@ -168,7 +169,7 @@ class Naming:
             stem, end = _split(name)
             stems[stem] += 1
             ends[end] += 1
-            characters.update(stem)
+            characters.update(name)
         for word in COMMON_WORDS:
             characters.update(word)
         return cls(dict(stems), dict(ends), dict(characters), stems.total(), characters.total() + 1)
@@ -176,8 +177,16 @@ class Naming:
     def absent_cost(self, given: str) -> float:
         """Return the cost of a text as the name of a place that the register lacks."""
         stem, end = _split(given)
-        whole = self._stem_cost(given) + self._end_cost("")
-        return min(whole, self._stem_cost(stem) + self._end_cost(end))
+        cost = min(
+            self._stem_cost(given) + self._end_cost(""), self._stem_cost(stem) + self._end_cost(end)
+        )
+        for length in range(2, len(given)):
+            # a stem that is known with an end that is not: 武装部 + 馨香里
+            if given[:length] in self.stems:
+                cost = min(
+                    cost, self._stem_cost(given[:length]) + self._new(given[length:], NEW_END)
+                )
+        return cost
 
     def _end_cost(self, end: str) -> float:
         return -math.log((self.ends.get(end, 0) + 0.5) / (self.names + len(GENERIC)))
@@ -191,8 +200,10 @@ class Naming:
         office = office_reading(stem)
         if office is not None and not office[2]:
             return 5.0
-        cost = 3.0
-        for character in stem:
+        return self._new(stem, NEW_STEM)
+
+    def _new(self, words: str, cost: float) -> float:
+        for character in words:
             seen = 0.7 * self.characters.get(character, 0) / self.length
             cost -= math.log(seen + 0.3 / _OTHER_CHARACTERS)
         return cost

@@ -179,7 +179,8 @@ class PracticeMaker:
 
     def _absent_name(self) -> str:
         for _ in range(50):
-            end = self.random.choice(self.ends)
+            kinds = self.ends if self.random.random() < _KNOWN_STEMS_OF_ABSENT else GENERIC
+            end = self.random.choice(kinds)
             stems = self.stems if self.random.random() < _KNOWN_STEMS_OF_ABSENT else self.common
             name = self.random.choice(stems) + end
             if name not in self.known:

@@ -31,6 +31,7 @@ from geo.address.units import known_text
 
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+_STAGE = re.compile(r"\d+期")
 _MOST_PLACES = 40
 _MOST_ABSENT = 40.0
 _NAMELESS_ABSENT = 12.0
@@ -134,11 +135,12 @@ class Searcher:
     def _hits(self, query: Query) -> list[tuple[Chunk, Hit]]:
         """Return names that the chunks may mean, exact ones alone where there are any."""
         hits: list[tuple[Chunk, Hit]] = []
-        for chunk in query.chunks[:2]:
+        chunks = [self._with_stage(chunk) for chunk in query.chunks[:2]]
+        for chunk in chunks:
             number = self.names.exact.get(chunk.name)
             if number is not None:
                 return [(chunk, Hit(number, 0.0, "exact"))]
-        for chunk in query.chunks[:2]:
+        for chunk in chunks:
             hits += [(chunk._replace(zone=""), hit) for hit in self.names.find(chunk.name)]
             if chunk.zone and chunk.name.endswith(chunk.zone):
                 name = chunk.name.removesuffix(chunk.zone)
@@ -152,6 +154,17 @@ class Searcher:
             if hits:
                 break
         return sorted(hits, key=_cost)
+
+    def _with_stage(self, chunk: Chunk) -> Chunk:
+        """Return a stage to the name where the register has stages that are compounds."""
+        stage = _STAGE.match(chunk.zone)
+        name = chunk.name.removesuffix(chunk.zone)
+        if stage is None or all(
+            f"{name}{number}期" not in self.names.exact for number in range(1, 10)
+        ):
+            return chunk
+        zone = chunk.zone[stage.end() :]
+        return Chunk(chunk.start, chunk.start + len(name) + stage.end(), name + stage[0], zone)
 
     def _behind_speech(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:
         """Return names at the end of the words, with speech before them."""
