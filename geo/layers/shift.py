@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geo.datum import Datum, from_wgs84
+from geo.datum import Datum, from_wgs84, to_wgs84
 
 Shapes = npt.NDArray[np.object_]
 
@@ -21,6 +22,7 @@ _SAMPLE = 2_000
 _NOTICED = 0.08  # share of a layer that must fit ill before anything is suspected
 _DECISIVE = 0.45  # and what may be left of that when the shift is taken off
 _NEAR_M = 15.0
+_AREA = 2
 _BAIDU_MORE_M = 1_000.0  # BD-09 adds its own to the shift of GCJ-02
 
 
@@ -71,14 +73,15 @@ def shifted_layers(
     in_favour: dict[str, int] = {}
     metres: dict[Datum, float] = {}
     shapes = {layer: _shapes(frame) for layer, frame in layers.items()}
+    ground = {layer: _Fixed(each) for layer, each in shapes.items()}
     for (layer, other), misfit in _PAIRS.items():
         if layer not in layers or other not in layers:
             continue
-        moved, fixed = shapes[layer], shapes[other]
-        if len(moved) < (1 if layer in _AREAS else _FEWEST) or not len(fixed):
+        moved, fixed = shapes[layer], ground[other]
+        if len(moved) < (1 if layer in _AREAS else _FEWEST) or not len(fixed.shapes):
             continue
         if misfit is _apart:
-            moved, fixed = _joined(moved), _joined(fixed)
+            moved = np.array([ground[layer].whole], dtype=object)
         trials = _trials(moved[:: max(len(moved) // _SAMPLE, 1)], fixed, misfit)
         if _fits(trials):
             in_favour[layer] = in_favour.get(layer, 0) + 1
@@ -121,11 +124,34 @@ def _shapes(frame: gpd.GeoDataFrame) -> Shapes:
     return shapes[shapely.is_valid(shapes)]
 
 
-def _joined(shapes: Shapes) -> Shapes:
-    return np.array([shapely.union_all(shapes)], dtype=object)
+class _Fixed:
+    """The layer that another one is laid on, its indexes made once for all trials."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.shapes)
+
+    @cached_property
+    def borders(self) -> shapely.STRtree:
+        """The lines themselves, or the borders of areas."""
+        areas = shapely.get_dimensions(self.shapes) == _AREA
+        return shapely.STRtree(np.where(areas, shapely.boundary(self.shapes), self.shapes))
+
+    @cached_property
+    def around(self) -> BaseGeometry:
+        hull: BaseGeometry = shapely.convex_hull(shapely.geometrycollections(list(self.shapes)))
+        shapely.prepare(hull)
+        return hull
+
+    @cached_property
+    def whole(self) -> BaseGeometry:
+        return shapely.union_all(self.shapes)
 
 
-_Misfit = Callable[[Shapes, Shapes], float]
+_Misfit = Callable[[Shapes, _Fixed], float]
 
 
 @dataclass(frozen=True)
@@ -138,19 +164,17 @@ class _Trial:
     metres: float = 0.0
 
 
-def _trials(moved: Shapes, fixed: Shapes, misfit: _Misfit) -> list[_Trial]:
+def _trials(moved: Shapes, fixed: _Fixed, misfit: _Misfit) -> list[_Trial]:
     """Return how the layers fit as they are, and with each known shift taken off or put on."""
-    box = shapely.total_bounds(fixed)
-    east, north = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    scale = np.array([np.cos(np.radians(north)), 1.0]) * _METRES_A_DEGREE
     trials = [_Trial(misfit(moved, fixed))]
+    before = shapely.get_coordinates(moved)
+    scale = np.array([np.cos(np.radians(before[:, 1].mean())), 1.0]) * _METRES_A_DEGREE
     for datum in (Datum.GCJ02, Datum.BD09):
-        to_east, to_north = from_wgs84(east, north, datum)
-        step = np.array([float(to_east) - east, float(to_north) - north])
-        for is_inverse in (False, True):
-            by = step if is_inverse else -step
-            left = misfit(shapely.transform(moved, partial(np.add, by)), fixed)
-            trials.append(_Trial(left, datum, is_inverse, float(np.hypot(*(step * scale)))))
+        for is_inverse, change in ((False, to_wgs84), (True, from_wgs84)):
+            after = np.column_stack(change(before[:, 0], before[:, 1], datum))
+            metres = float(np.median(np.hypot(*((after - before) * scale).T)))
+            placed = shapely.set_coordinates(moved.copy(), after)
+            trials.append(_Trial(misfit(placed, fixed), datum, is_inverse, metres))
     return trials
 
 
@@ -174,44 +198,36 @@ def _share(rows: npt.NDArray[np.int64], moved: Shapes) -> float:
     return len(np.unique(rows)) / len(moved)
 
 
-def _on_lines(moved: Shapes, fixed: Shapes) -> float:
-    """Return the share of shapes that a line crosses, or that lie where no line is near."""
-    around = shapely.convex_hull(shapely.geometrycollections(list(fixed)))
-    shapely.prepare(around)
-    hit = shapely.STRtree(fixed).query(moved, predicate="intersects")[0]
-    away = np.flatnonzero(~shapely.intersects(around, moved))
-    return _share(np.concatenate([hit, away]), moved)
+def _crossed(moved: Shapes, fixed: _Fixed) -> float:
+    """Return the share of shapes that a line or border crosses, or that lie beyond them all."""
+    hit = fixed.borders.query(moved, predicate="intersects")[0]
+    beyond = np.flatnonzero(~shapely.intersects(fixed.around, moved))
+    return _share(np.concatenate([hit, beyond]), moved)
 
 
-def _cut(moved: Shapes, fixed: Shapes) -> float:
-    """Return the share of shapes that a border of the others cuts, or that lie beyond them."""
-    return _on_lines(moved, shapely.boundary(fixed))
-
-
-def _off_shapes(moved: Shapes, fixed: Shapes) -> float:
+def _off_shapes(moved: Shapes, fixed: _Fixed) -> float:
     """Return the share of points that lie farther than some metres from any shape."""
     distance = _NEAR_M / _METRES_A_DEGREE
-    near = shapely.STRtree(fixed).query(moved, predicate="dwithin", distance=distance)[0]
-    return 1 - _share(near, moved)
+    return 1 - _share(fixed.tree.query(moved, predicate="dwithin", distance=distance)[0], moved)
 
 
-def _outside(moved: Shapes, fixed: Shapes) -> float:
+def _outside(moved: Shapes, fixed: _Fixed) -> float:
     """Return the share of shapes whose inner point lies outside all others."""
     points = shapely.point_on_surface(moved)
-    return 1 - _share(shapely.STRtree(fixed).query(points, predicate="intersects")[0], moved)
+    return 1 - _share(fixed.tree.query(points, predicate="intersects")[0], moved)
 
 
-def _apart(moved: Shapes, fixed: Shapes) -> float:
-    """Return how much of two areas, one shape each, is not common to both, as a share of both."""
-    common = shapely.area(shapely.intersection(moved[0], fixed[0]))
-    return float(1 - common / (shapely.area(moved[0]) + shapely.area(fixed[0]) - common))
+def _apart(moved: Shapes, fixed: _Fixed) -> float:
+    """Return how much of two areas is not common to both, as a share of both."""
+    common = shapely.area(shapely.intersection(moved[0], fixed.whole))
+    return float(1 - common / (shapely.area(moved[0]) + shapely.area(fixed.whole) - common))
 
 
 _AREAS = ("jurisdiction", "communities", "grids")
 _PAIRS: dict[tuple[str, str], _Misfit] = {
-    ("buildings", "barriers"): _on_lines,
-    ("buildings", "grids"): _cut,
-    ("buildings", "estates"): _cut,
+    ("buildings", "barriers"): _crossed,
+    ("buildings", "grids"): _crossed,
+    ("buildings", "estates"): _crossed,
     ("buildings", "communities"): _outside,
     ("buildings", "jurisdiction"): _outside,
     ("addresses", "buildings"): _off_shapes,
