@@ -21,7 +21,8 @@ from geo.address.weighing import Weights
 FITTED_ON = 2400
 MEASURED_ON = 1200
 LEAST_FITTED_ON = 300
-_PULL = 0.02
+_PULL = 2.3
+"""How many queries' worth of doubt keep a weight within its own size of where it began."""
 _MOST = 12
 _SEARCH = {"maxiter": 120, "ftol": 1e-9, "gtol": 1e-6}
 
@@ -84,13 +85,14 @@ def fit(practice: list[Practice], searched: Searched, start: Weights) -> Weights
     origin = np.array(start.values)
     scale = np.maximum(np.abs(origin), 1.0)
     bounds = [
-        (0.2 * value, 3.0 * value)
+        (0.4 * value, 2.5 * value)
         if value > 0
-        else (3.0 * value, 0.2 * value)
+        else (2.5 * value, 0.4 * value)
         if value < 0
         else (-3.0, 3.0)
         for value in origin
     ]
+    share_of_pull = _PULL / len(truth)
     rows = np.arange(len(truth))
     absent = np.isnan(features[:, :, 0])
     held = np.nan_to_num(features)
@@ -101,9 +103,11 @@ def fit(practice: list[Practice], searched: Searched, start: Weights) -> Weights
         share = np.exp(utility)
         share /= share.sum(axis=1, keepdims=True)
         pull = (weights - origin) / scale
-        value = -np.log(np.maximum(share[rows, truth], 1e-300)).mean() + _PULL * (pull**2).mean()
+        value = (
+            -np.log(np.maximum(share[rows, truth], 1e-300)).mean() + share_of_pull * (pull**2).sum()
+        )
         gradient = np.einsum("nc,ncf->f", share, held) - held[rows, truth].sum(axis=0)
-        return value, gradient / len(truth) + 2 * _PULL * pull / scale / len(origin)
+        return value, gradient / len(truth) + 2 * share_of_pull * pull / scale
 
     # in steps of one spread of each feature, or the steep ones would end the search early
     step = 1 / np.maximum(np.nan_to_num(np.nanstd(features, axis=(0, 1))), 0.05)
