@@ -17,6 +17,7 @@ import numpy.typing as npt
 import openpyxl
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 import pyproj
@@ -30,6 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 EASTINGS = ("longitude", "lon", "lng", "经度", "x")
 NORTHINGS = ("latitude", "lat", "纬度", "y")
+_WKB_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 _STORED = pyproj.CRS.from_user_input(STORED_CRS)
 _TIMELESS = datetime(2000, 1, 1)  # noqa: DTZ001 - office files know no zones
 FORMATS = (".csv", ".xlsx", ".parquet", ".gpkg")
@@ -276,6 +278,18 @@ def _points(part: Part) -> npt.NDArray[np.object_]:
     return points
 
 
+def _wkb(part: Part) -> pa.Array:
+    """Return the points as well-known binary, without making a geometry of each."""
+    written = np.zeros(len(part.longitude), dtype=_WKB_POINT)
+    written["order"], written["type"] = 1, 1
+    written["x"], written["y"] = part.longitude, part.latitude
+    whole = pa.Array.from_buffers(
+        pa.binary(_WKB_POINT.itemsize), len(written), [None, pa.py_buffer(written.tobytes())]
+    )
+    missing = np.isnan(part.longitude) | np.isnan(part.latitude)
+    return pc.if_else(pa.array(missing), None, whole).cast(pa.binary())
+
+
 def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
     geometry = {"encoding": "WKB", "geometry_types": ["Point"], "crs": _STORED.to_json_dict()}
     described = {
@@ -287,8 +301,7 @@ def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
     try:
         for part in parts:
             table = pa.Table.from_pandas(part.table, preserve_index=False)
-            points = pa.array(shapely.to_wkb(_points(part)), type=pa.binary())
-            table = table.append_column("geometry", points)
+            table = table.append_column("geometry", _wkb(part))
             table = table.replace_schema_metadata({"geo": json.dumps(described)})
             writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
             writer.write_table(table)

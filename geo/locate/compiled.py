@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -25,8 +26,16 @@ class Builder(Protocol):
     code_squares: Callable[..., tuple[int, int]]
 
 
+class Distance(Protocol):
+    """The compiled functions that measure distances to borders."""
+
+    fill_nearest: Callable[..., None]
+    touch_squares: Callable[..., None]
+
+
 _ready: Kernel | None = None
 _builder: Builder | None = None
+_distance: Distance | None = None
 _started = threading.Event()
 _done = threading.Event()
 
@@ -51,6 +60,12 @@ def builder() -> Builder | None:
     return _builder
 
 
+def distance() -> Distance | None:
+    """Return the compiled functions that measure distances, or None where they are not ready."""
+    kernel()
+    return _distance
+
+
 def warm() -> bool:
     """Make the kernel ready now; return whether there is one. For set-up, servers and benchmarks.
 
@@ -62,7 +77,7 @@ def warm() -> bool:
 
 
 def _prepare() -> None:
-    global _ready, _builder  # noqa: PLW0603 - ready once for the whole process
+    global _ready, _builder, _distance  # noqa: PLW0603 - ready once for the whole process
     try:
         from geo.locate.kernel import fill_labels  # noqa: PLC0415 - compiles; see above
 
@@ -73,11 +88,32 @@ def _prepare() -> None:
             point, point, found, nothing, frozen(np.zeros((2, 4), np.int32)), nothing, (1, 1), frame
         )
         _ready = fill_labels
+        _distance = _prepared_distance()
         _builder = _prepared_builder()
     except Exception:  # noqa: BLE001 - whatever keeps numba from working keeps nobody waiting
         _log.exception("the compiled kernel cannot be made ready; lookups go on with numpy")
     finally:
         _done.set()
+
+
+def _prepared_distance() -> Distance:
+    from geo.locate import kernel_building, kernel_distance  # noqa: PLC0415 - compiles; see above
+
+    drawn, frame = np.full((1, 3), -1.0), np.array([0.0, 0.0, 1.0])
+    begin, none = np.zeros(2, np.int32), np.empty(0, np.int32)
+    kernel_building.touch_squares(drawn, frame, 0.0, begin, none, 1)
+    point, own = frozen(np.zeros(1)), frozen(np.zeros(1, np.int32))
+    places, records = frozen(np.zeros((1, 2))), frozen(np.zeros((1, 4), np.int32))
+    squared, across = np.empty(1), np.empty(1, np.int32)
+    kernel_distance.fill_nearest(
+        point, point, own, places, records, begin, none, (1, 1), frame, squared, across
+    )
+    return cast(
+        "Distance",
+        SimpleNamespace(
+            fill_nearest=kernel_distance.fill_nearest, touch_squares=kernel_building.touch_squares
+        ),
+    )
 
 
 def _prepared_builder() -> Builder:

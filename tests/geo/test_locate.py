@@ -13,7 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.locate import Locator, warm
+from geo.locate import Locator, compiled, warm
 from geo.locate import borders as borders_module
 from geo.locate import buckets as buckets_module
 from geo.locate.borders import borders_of
@@ -273,6 +273,20 @@ def test_distances_to_the_border_are_those_of_geos(town):
     assert shapely.distance(flat[across[inner]], points[inner]) == pytest.approx(
         distance[inner], abs=1e-6
     )
+
+
+def test_compiled_and_plain_distances_agree_bit_by_bit(town, monkeypatch):
+    polygons, locator, _ = town
+    west, south, east, north = shapely.total_bounds(polygons)
+    low, high = [[west - 0.001], [south - 0.001]], [[east + 0.001], [north + 0.001]]
+    x, y = np.random.default_rng(9).uniform(low, high, (2, 3000))
+    vertices = np.unique(shapely.get_coordinates(polygons), axis=0)
+    x, y = np.concatenate([x, vertices[:, 0]]), np.concatenate([y, vertices[:, 1]])
+    distance, across = locator.border(x, y)
+    monkeypatch.setattr(compiled, "distance", lambda: None)
+    plain_distance, plain_across = locator.border(x, y)
+    assert np.array_equal(distance, plain_distance)
+    assert np.array_equal(across, plain_across)
 
 
 def test_shares_of_a_circle_are_those_of_geos(town):
