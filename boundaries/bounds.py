@@ -125,8 +125,8 @@ def _what(
         name, kind = barriers[line]
         if name:
             return name
-        beyond = Message("coverage.outer_ground") if other == OUTSIDE else names[other]
-        return Message(f"coverage.barrier_{kind}", {"beyond": beyond})
+        if other != OUTSIDE:
+            return Message(f"coverage.barrier_{kind}", {"beyond": names[other]})
     return Message("coverage.outer_line") if other == OUTSIDE else names[other]
 
 

@@ -23,8 +23,8 @@ def bounds_can_be_told(case: Case) -> Iterator[Finding]:
     Told for information, once a level: grids of which one side runs mostly along nothing that has
     a name, so that the text can only name the neighbour. Looked at where the level is seamless.
     """
-    if not len(case.barriers):
-        return
+    if not case.barriers["name"].notna().any():
+        return  # names are no part of this town's data
     faulty = {fault.level for fault in faults(case)}
     for number in case.levels:
         if number in faulty or number not in case.threshold("border_levels"):

@@ -74,8 +74,7 @@ class Watched:
         ):
             self._set(grids)
             return self.faults
-        touched = self._touched(shapes)
-        left = _updated(grids, left, touched, self._ground)
+        left = updated(self.grids, grids, left, list(shapes), self._ground)
         if len(left) and unmatched(grids, left):
             self._set(grids)
             return self.faults
@@ -84,17 +83,6 @@ class Watched:
         self.grids, self._left = grids, left
         self.faults = told(Admitted(grids, [], {}), seen, self._shapes, [])
         return self.faults
-
-    def _touched(self, shapes: Mapping[Row, BaseGeometry]) -> Floats:
-        """Return the ends of the segments that one of old and new shape has alone."""
-        found = []
-        for (depth, row), shape in shapes.items():
-            pair = np.array([self.grids.levels[depth].geometry[row], shape], dtype=object)
-            segments = segments_of(pair)
-            ends, number = np.unique(segments.ends, axis=0, return_inverse=True)
-            both = np.bincount(number.reshape(-1), minlength=len(ends))
-            found.append(ends[both == 1])
-        return np.unique(np.concatenate(found), axis=0)
 
     def _updated_shapes(self, grids: Grids, shapes: Mapping[Row, BaseGeometry]) -> list[ShapeFault]:
         codes = {grids.levels[depth].codes[row] for depth, row in shapes}
@@ -108,28 +96,47 @@ class Watched:
         return [*kept, *(one for one in fresh if not codes.isdisjoint(one.fault.codes))]
 
 
-def _updated(
-    grids: Grids,
-    left: Residual,
-    touched: Floats,
-    ground: Segments,
+def updated(
+    before: Grids, after: Grids, left: Residual, rows: list[Row], ground: Segments
 ) -> Residual:
-    """Return the residual after an edit; only sums of touched segments are made again."""
+    """Return the residual after an edit; only sums of segments that changed are made again.
+
+    Parameters
+    ----------
+    before, after
+        The grids before and after the edit.
+    left
+        Residual before.
+    rows
+        (depth, row) of the grids edited.
+    ground
+        The jurisdiction's segments as they are after the edit.
+    """
+    touched = _touched(before, after, rows)
     if not len(touched):
         return left
     wanted = _keys(touched)
-    places = np.empty(1, object)
-    places[0] = shapely.box(
-        touched[:, 0].min(), touched[:, [1, 3]].min(), touched[:, 2].max(), touched[:, [1, 3]].max()
-    )
+    places = np.asarray(shapely.linestrings(touched.reshape(-1, 2, 2)), object)
     parts = [left.taken(~np.isin(_keys(left.ends), wanted))]
     upper = _some(ground, wanted)
-    for depth in range(len(grids.levels)):
-        near = grids.near(depth, places)
-        lower = _some(segments_of(grids.levels[depth].geometry[near], near), wanted)
-        parts.append(left_over(grids, depth, upper, lower))
+    for depth in range(len(after.levels)):
+        near = after.near(depth, places)
+        lower = _some(segments_of(after.levels[depth].geometry[near], near), wanted)
+        parts.append(left_over(after, depth, upper, lower))
         upper = lower
     return Residual.joined(parts)
+
+
+def _touched(before: Grids, after: Grids, rows: list[Row]) -> Floats:
+    """Return the ends of the segments that a row's old and new shape do not share."""
+    found = [np.zeros((0, 4))]
+    for depth, row in rows:
+        pair = np.array(
+            [grids.levels[depth].geometry[row] for grids in (before, after)], dtype=object
+        )
+        ends, number = np.unique(segments_of(pair).ends, axis=0, return_inverse=True)
+        found.append(ends[np.bincount(number.reshape(-1), minlength=len(ends)) == 1])
+    return np.unique(np.concatenate(found), axis=0)
 
 
 def _some(segments: Segments, wanted: npt.NDArray[np.void]) -> Segments:

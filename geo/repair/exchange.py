@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.arrangement import Arrangement
-from geo.coverage.certificate import JURISDICTION, residual
+from geo.coverage.certificate import JURISDICTION, Residual, ground_segments, residual
 from geo.coverage.grids import Floats, Grids
+from geo.coverage.recheck import updated
 from geo.repair.carry import Splits, rows_with
 from geo.repair.nodes import settled
 from geo.repair.owners import Change
@@ -20,7 +22,7 @@ from geo.repair.rebuild import Place, Row, pieces_of, polygon_of, summed
 
 def exchanged(
     arrangement: Arrangement, changes: list[Change], lattice: float | None
-) -> tuple[Grids, list[Change], set[Place]]:
+) -> tuple[Grids, Residual, list[Change], set[Place]]:
     """Return the grids after some faces changed hands.
 
     What does not come out valid and proved is left as it was, one connected group at a time.
@@ -36,8 +38,9 @@ def exchanged(
 
     Returns
     -------
-    Grids, list of Change, set of places
-        The grids, the changes that were made, and the places of faces for which it failed.
+    Grids, Residual, list of Change, set of places
+        The grids, what is left over of them, the changes that were made, and the places of faces
+        for which it failed.
     """
     failed: set[Place] = set()
     left = changes
@@ -45,16 +48,17 @@ def exchanged(
         shapes, bad = _shapes(arrangement, left, lattice)
         if not bad:
             grids = _with_shapes(arrangement.grids, shapes)
-            bad = _unproved(arrangement, left, grids)
+            rest = _left_over(arrangement, grids, shapes)
+            bad = _unproved(arrangement, left, grids, rest)
             if not bad:
-                return grids, left, failed
+                return grids, rest, left, failed
         failed |= {
             place_of(arrangement, change.face)
             for change in left
             if _group(arrangement, change) in bad
         }
         left = [change for change in left if _group(arrangement, change) not in bad]
-    return arrangement.grids, [], failed
+    return arrangement.grids, arrangement.residual, [], failed
 
 
 def place_of(arrangement: Arrangement, face: int) -> Place:
@@ -170,19 +174,21 @@ def _shape(grids: Grids, row: Row) -> BaseGeometry:
 
 
 def _with_shapes(grids: Grids, shapes: dict[Row, BaseGeometry]) -> Grids:
-    levels = []
-    for depth, level in enumerate(grids.levels):
-        geometry = level.geometry.copy()
-        for (at, row), shape in shapes.items():
-            if at == depth:
-                geometry[row] = shape
-        levels.append(level.with_geometry(geometry))
-    return Grids(tuple(levels), shapes.get((JURISDICTION, 0), grids.jurisdiction))
+    made = grids.edited({row: shape for row, shape in shapes.items() if row[0] != JURISDICTION})
+    return replace(made, jurisdiction=shapes.get((JURISDICTION, 0), grids.jurisdiction))
 
 
-def _unproved(arrangement: Arrangement, changes: list[Change], grids: Grids) -> set[int]:
+def _left_over(arrangement: Arrangement, grids: Grids, shapes: dict[Row, BaseGeometry]) -> Residual:
+    if any(depth == JURISDICTION for depth, _ in shapes):
+        return residual(grids)
+    ground = ground_segments(grids)
+    return updated(arrangement.grids, grids, arrangement.residual, list(shapes), ground)
+
+
+def _unproved(
+    arrangement: Arrangement, changes: list[Change], grids: Grids, left: Residual
+) -> set[int]:
     """Return the groups at whose faces segments are left over that were not before."""
-    left = residual(grids)
     if not len(left):
         return set()
     known = {ends.tobytes() for ends in np.ascontiguousarray(arrangement.residual.ends)}

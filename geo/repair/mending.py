@@ -17,7 +17,7 @@ from geo.coverage.displaced import displaced, unmatched
 from geo.coverage.faults import Fault
 from geo.coverage.gate import admit
 from geo.coverage.grids import Grids
-from geo.coverage.inspection import inspect, observed
+from geo.coverage.inspection import inspect, observed_in
 from geo.repair.carry import carried
 from geo.repair.exchange import exchanged, place_of
 from geo.repair.owners import Change, Owners
@@ -129,18 +129,17 @@ def repair(
     Repair
         A second run of it changes nothing.
     """
-    mended = _moved_back(tidied(admit(grids).grids), crs)
+    mended, left = _moved_back(tidied(admit(grids).grids), crs)
     moves: list[Move] = []
     vertices = 0
     refused: set[Place] = set()
     reach = reach_m or (0.75 * lattice if lattice else grids.tolerance)
     for _ in range(_ROUNDS):
-        left = residual(mended)
         if not len(left):
             break
         mended, count = carried(mended, left, max(reach, mended.tolerance))
-        vertices += count
         if count:
+            vertices += count
             left = residual(mended)
         if not len(left):
             break
@@ -148,7 +147,7 @@ def repair(
         arrangement, changes = _changes(mended, left, choice)
         if not changes:
             break
-        mended, done, failed = exchanged(arrangement, changes, lattice)
+        mended, left, done, failed = exchanged(arrangement, changes, lattice)
         refused |= failed
         moves.extend(_moves(arrangement, done))
     mended = _with_unusable(grids, tidied(mended))
@@ -164,19 +163,22 @@ def repair(
     )
 
 
-def _moved_back(grids: Grids, crs: pyproj.CRS | None) -> Grids:
-    """Put displaced grids where they just fit."""
-    if not unmatched(grids, residual(grids)):
-        return grids
-    seen, arrangement = observed(grids)
-    if arrangement is None:
-        return grids
+def _moved_back(grids: Grids, crs: pyproj.CRS | None) -> tuple[Grids, Residual]:
+    """Put displaced grids where they just fit; return the residual, too."""
+    left = residual(grids)
+    if not len(left) or not unmatched(grids, left):
+        return grids, left
+    seen, arrangement = observed_in(grids, left)
+    elsewhere = displaced(arrangement, seen, crs)
+    if not elsewhere:
+        return grids, left
     levels = list(grids.levels)
-    for one in displaced(arrangement, seen, crs):
+    for one in elsewhere:
         shapes = levels[one.depth].geometry.copy()
         shapes[one.row] = one.fault.geometry
         levels[one.depth] = levels[one.depth].with_geometry(shapes)
-    return Grids(tuple(levels), grids.jurisdiction)
+    made = Grids(tuple(levels), grids.jurisdiction)
+    return made, residual(made)
 
 
 def _with_unusable(given: Grids, mended: Grids) -> Grids:
