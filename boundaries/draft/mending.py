@@ -1,0 +1,169 @@
+"""Mend a division that left its bands: the fewest moves, level by level, and what is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from boundaries.draft.bound import least_moves
+from boundaries.draft.compiled import Integers
+from boundaries.draft.graph import UnitGraph
+from boundaries.draft.measure import numbered, off_band, totals
+from boundaries.draft.nested import mended_parents
+from boundaries.draft.partition import Aim
+from boundaries.draft.relief import Family, relieve
+from boundaries.draft.settling import Mending
+
+
+_RELIEFS = 3
+
+
+@dataclass(frozen=True)
+class MendedLevels:
+    """A division that is back in its bands as far as could be.
+
+    Attributes
+    ----------
+    labels
+        Part of every unit by level; a part that goes on has the number it had.
+    moved
+        Households whose part of a level is not the one it was, by level. Who leaves a parent
+        leaves its children.
+    least
+        Households that any division in the bands must move, by level: proved.
+    """
+
+    labels: list[Integers]
+    moved: list[int]
+    least: list[int]
+
+
+def mend_levels(
+    graph: UnitGraph,
+    old: Sequence[Integers],
+    aims: Sequence[Aim],
+    *,
+    seed: int,
+    held: Sequence[Integers] | None = None,
+    until: float = float("inf"),
+) -> MendedLevels:
+    """Bring every level back into its band with the fewest moves that are found.
+
+    Parameters
+    ----------
+    graph
+        Units with today's households.
+    old
+        Today's parts by level, coarsest first, numbered below the number of units, level inside
+        level.
+    aims
+        Bands and weights by level.
+    seed
+        Same seed, same moves.
+    held
+        Households to count on each level, where not the graph's own.
+    until
+        `time.monotonic` moment after which the best so far is taken.
+    """
+    counted = list(held) if held is not None else [graph.households] * len(aims)
+    mending = Mending(until=until)
+    above = [graph.components()]
+    at_home = np.ones(len(graph), bool)
+    labels: list[Integers] = []
+    for index, (aim, today) in enumerate(zip(aims, old, strict=True)):
+        level = replace(graph, households=counted[index])
+        label = mending.mended(level, above[-1], today, at_home, aim, seed=seed)
+        if index and _off(level.households, label, aim):
+            label = _relieved(graph, above, labels, label, old, aims, counted, seed)
+        if index and _off(level.households, label, aim):
+            label = _with_parents(graph, labels, label, aims[: index + 1], counted, seed, until)
+        labels.append(label)
+        above.append(label)
+        at_home = at_home & (label == today)
+    moved = []
+    kept = np.ones(len(graph), bool)
+    for label, today in zip(labels, old, strict=True):
+        kept &= label == today
+        moved.append(int(graph.households[~kept].sum()))
+    least = [
+        least_moves(replace(graph, households=households), today, aim.low, aim.high)
+        for households, today, aim in zip(counted, old, aims, strict=True)
+    ]
+    return MendedLevels(labels, moved, np.maximum.accumulate(least).tolist())
+
+
+def _off(households: Integers, label: Integers, aim: Aim) -> bool:
+    return bool(off_band(totals(households, numbered(label)), aim.low, aim.high).any())
+
+
+def _relieved(
+    graph: UnitGraph,
+    above: list[Integers],
+    labels: list[Integers],
+    label: Integers,
+    old: Sequence[Integers],
+    aims: Sequence[Aim],
+    held: Sequence[Integers],
+    seed: int,
+) -> Integers:
+    """Move a little between parents where their children cannot be mended inside them."""
+    index = len(labels)
+    family = Family(
+        graph,
+        above[-2],
+        labels[-1].copy(),
+        label.copy(),
+        old[index - 1],
+        old[index],
+        (aims[index - 1], aims[index]),
+        (held[index - 1], held[index]),
+    )
+    for attempt in range(_RELIEFS):
+        if not len(family.troubled()):
+            break
+        relieve(family, Mending(recuts=40, turns=30, rounds=100, starts=1), seed=seed + attempt)
+    labels[-1] = family.parents
+    above[-1] = family.parents
+    return family.children
+
+
+def _with_parents(
+    graph: UnitGraph,
+    labels: list[Integers],
+    label: Integers,
+    aims: Sequence[Aim],
+    held: Sequence[Integers],
+    seed: int,
+    until: float,
+) -> Integers:
+    """Recut parents that moves alone cannot help; parts go on in the one they share most with."""
+    before = [*labels, label]
+    drawn = [numbered(each) for each in labels]
+    children = mended_parents(graph, drawn, numbered(label), aims, held, seed=seed, until=until)
+    for index, (new, was) in enumerate(zip([*drawn, children], before, strict=True)):
+        kept = renamed(new, was, graph.households)
+        if index < len(labels):
+            labels[index] = kept
+        else:
+            label = kept
+    return label
+
+
+def renamed(new: Integers, was: Integers, households: Integers) -> Integers:
+    """Give new parts the numbers of the old ones they share most households with."""
+    new = numbered(new)
+    pairs, number = np.unique(np.column_stack([new, was]), axis=0, return_inverse=True)
+    shared = np.bincount(number.ravel(), weights=households + 1)
+    names = np.full(int(new.max()) + 1, -1, np.int64)
+    taken: set[int] = set()
+    for at in np.lexsort((pairs[:, 1], pairs[:, 0], -shared)).tolist():
+        part, name = int(pairs[at, 0]), int(pairs[at, 1])
+        if names[part] < 0 and name not in taken:
+            names[part] = name
+            taken.add(name)
+    fresh = iter(np.setdiff1d(np.arange(len(new)), was).tolist())
+    for part in np.flatnonzero(names < 0).tolist():
+        names[part] = next(fresh)
+    return names[new]
