@@ -18,7 +18,7 @@ from geo.address.speech import opening_length, without_persons
 
 PROVINCE = re.compile(
     r"(?:中国|中华人民共和国)?(?:[^0-9A-Z,]{2,3}省|内蒙古(?:自治区)?|广西(?:壮族)?(?:自治区)?|西藏(?:自治区)?"
-    r"|宁夏(?:回族)?(?:自治区)?|新疆(?:维吾尔)?(?:自治区)?(?=[^路街])|(?:北京|上海|天津|重庆)(?=.{2,4}[区县])(?!.{0,2}路)"
+    r"|宁夏(?:回族)?(?:自治区)?|新疆(?:维吾尔)?(?:自治区)?(?=[^路街])|(?:北京|上海|天津|重庆)市?(?=.{2,4}[区县])(?!.{0,2}路)"
     r"|(?:黑龙江|河北|山西|辽宁|吉林|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海)(?=.{2,4}市))"
 )
 CITY = re.compile(
@@ -48,6 +48,7 @@ ZONE = re.compile(
     r"(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区$|\d{1,2}期(?:[A-Z东西南北中]区)?$|[东西南北中]院$|(?<=..)[A-Z\d]+组团$"
 )
 _MEANT = re.compile(r"[A-Z\u4e00-\u9fff](?<![院之])|[院之].")
+_SIDE_ZONE = re.compile(r"(?:^|..)[东西南北中]区$")
 _STOP = re.compile(r"[,() ]+")
 _CHAIN_KINDS = ("number", "building", "stair", "floor", "room")
 
@@ -176,6 +177,7 @@ def _head(written: str, start: int, end: int, *, tail: bool = False) -> list[_Pi
     return pieces
 
 
+_ABOVE = ("province", "city")
 _AREAS = (
     ("province", PROVINCE),
     ("city", CITY),
@@ -189,16 +191,18 @@ _AREAS = (
 def _part(written: str, start: int, end: int) -> list[_Piece]:
     pieces: list[_Piece] = []
 
-    def take(kind: str, match: re.Match[str] | None, value: str | None = None) -> bool:
+    def take(kind: str, match: re.Match[str] | None, value: str | None = None) -> None:
         nonlocal start
-        if match is None or match.end() > end or match.end() == match.start():
-            return False
-        pieces.append(_Piece(kind, value or match.group(0), match.start(), match.end()))
-        start = match.end()
-        return True
+        if match is not None and start < match.end() <= end:
+            pieces.append(_Piece(kind, value or match.group(0), match.start(), match.end()))
+            start = match.end()
 
     for kind, pattern in _AREAS:
-        take(kind, _whole(pattern.match(written, start, end), kind, written, end))
+        match = pattern.match(written, start, end)
+        if match is not None and _is_area(
+            match, kind, end, below=bool(pieces) and pieces[-1].kind in _ABOVE
+        ):
+            take(kind, match)
     group = GROUP.match(written, start, end)
     take("group", group, group.group(1) if group else None)
     take("road", ROAD.match(written, start, end))
@@ -214,9 +218,18 @@ def _part(written: str, start: int, end: int) -> list[_Piece]:
     return pieces
 
 
-def _whole(match: re.Match[str] | None, kind: str, written: str, end: int) -> re.Match[str] | None:
-    """Leave a community's name to the compound when the chain follows at once (滨河社区3号楼)."""
-    if match is None or kind != "village" or match.end() != end:
-        return match
-    follows_building = end < len(written)
-    return None if follows_building and match.group(0).endswith(("社区", "里")) else match
+def _is_area(match: re.Match[str], kind: str, end: int, *, below: bool) -> bool:
+    """Return whether words are an area's rather than a compound's, ``below`` a city's or not.
+
+    A district is said with its city or followed by a town or a road (西湖区文一西路): 东方苑西区
+    and 华府新区 are compounds. 滨河社区 right before a building is a compound too.
+    """
+    words = match.group(0)
+    if kind in ("district", "development") and words.endswith("区") and not below:
+        if _SIDE_ZONE.search(words) or words.endswith("新区"):
+            return False
+        rest = match.string
+        return bool(_TOWN.match(rest, match.end(), end) or ROAD.match(rest, match.end(), end))
+    if kind == "village" and match.end() == end < len(match.string):
+        return not words.endswith(("社区", "里"))
+    return True

@@ -21,6 +21,11 @@ CASES = [
             " building=12 stair=3"
         ),
     ),
+    ("西湖区文一西路98号", "district=西湖区 road=文一西路 number=98"),
+    (
+        "上海市浦东新区世纪大道100号",
+        "province=上海市 development=浦东新区 road=世纪大道 number=100",
+    ),
     ("人民路农业局宿舍", "road=人民路 compound=农业局宿舍"),
     ("东村3组12号", "village=东村 group=3 number=12"),
     ("滨河社区3号楼2单元", "compound=滨河社区 building=3 stair=2"),
@@ -36,7 +41,15 @@ def test_takes_an_address_apart(text: str, elements: str) -> None:
 
 def test_nothing_is_invented() -> None:
     """A dispatcher's words name no province, city or district, so none is found."""
-    for text in ("人民路农业局宿舍", "滨河花园3号楼", "秀容路57号", "北村12号"):
+    for text in (
+        "人民路农业局宿舍",
+        "滨河花园3号楼",
+        "秀容路57号",
+        "北村12号",
+        "东方苑西区2号楼",
+        "华府新区一期3号楼",
+        "翡翠湾（东区）1号楼，1单元",
+    ):
         parsed = parse(text)
         assert not {"province", "city", "district"} & {one.kind for one in parsed.elements}
 
