@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,12 +24,14 @@ from boundaries.plan import Plan
 from boundaries.registered import AddressGrids, place_addresses
 from boundaries.town import Town
 from geo.address import AddressIndex
-from geo.problem import input_error
+from geo.problem import InputError, input_error
 from messages import LANGUAGES
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 _KEPT_DAYS = 16
+_MAKING = ".making-"
+_LONG_AGO_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,8 @@ def build_snapshot(
     if not len(plan.grids):
         raise input_error("lookup.no_grids", value=plan.name)
     snapshots_folder.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=".making-", dir=snapshots_folder))
+    _sweep(snapshots_folder)
+    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=snapshots_folder))
     try:
         _write_parts(town, plan, making, progress or (lambda _: None))
         identity = _write_manifest(town, plan, making)
@@ -270,10 +274,27 @@ def _settle(making: Path, final: Path) -> None:
         _flush(path)
     _flush(making)
     if final.is_dir():
-        return
+        if _is_intact(final):
+            return
+        shutil.rmtree(final)
     making.chmod(0o755)
     making.rename(final)
     _flush(final.parent)
+
+
+def _is_intact(folder: Path) -> bool:
+    try:
+        open_snapshot(folder)
+    except InputError:
+        return False
+    return True
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what an interrupted run left behind long ago."""
+    for left in folder.glob(f"{_MAKING}*"):
+        if time.time() - left.stat().st_mtime > _LONG_AGO_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _flush(path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -104,3 +106,17 @@ def test_levels_that_do_not_nest_are_each_located_by_themselves(small_town, tmp_
     ] == (rows.tolist())
     assert (rows[:, :2] >= 0).all()
     assert (rows[:, 2] < 0).any()
+
+
+def test_publishing_again_mends_a_damaged_snapshot(small_town, copied):
+    (copied / "names.json").write_text("[]", "utf-8")
+    assert build_snapshot(small_town.town, small_town.plan, copied.parent) == copied.name
+    assert open_snapshot(copied).names.codes
+
+
+def test_what_an_interrupted_run_left_long_ago_is_swept_away(small_town, tmp_path):
+    for name, age in ((".making-old", 2 * 86_400), (".making-new", 60)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    build_snapshot(small_town.town, small_town.plan, tmp_path)
+    assert [each.name for each in tmp_path.glob(".making-*")] == [".making-new"]
