@@ -230,8 +230,16 @@ def _show(imported: Imported, plan_id: str | None, *, applied: bool) -> None:
         )
         shown.add_row(layer.layer, str(layer.rows), file, layer.reference, columns)
     out.print(shown)
+    unused = [
+        Message(
+            "importing.left_out",
+            {"file": Path(layer.file).name, "columns": "、".join(layer.left_out)},
+        )
+        for layer in imported.layers
+        if layer.left_out
+    ]
     language = preferred_language()
-    for note in imported.notes:
+    for note in (*imported.notes, *unused):
         out.print(f"  · {note if language is None else note.text(language)}", markup=False)
     tell("importing.would_import", town=imported.town.name, **_counts(imported))
     if not applied:

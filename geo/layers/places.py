@@ -61,7 +61,8 @@ def with_places(source: Source, layer: str, mapping: LayerMapping) -> tuple[Sour
     if crs is None and pair[2]:
         crs = pyproj.CRS.from_epsg(4326)
     implied = pair[2] and source.crs is None
-    return replace(source, shapes=shapes, crs=crs, is_implied=implied), problems
+    table = pd.DataFrame(source.table.drop(columns=[pair[0], pair[1]]))
+    return replace(source, table=table, shapes=shapes, crs=crs, is_implied=implied), problems
 
 
 def _declared(source: Source) -> Source:

@@ -111,7 +111,9 @@ class Source:
 
     def note(self, key: str, /, **values: object) -> Message:
         """Return something worth knowing about this source, which is no problem."""
-        return Message(key, {"file": Path(self.file).name, "layer": self.layer or "", **values})
+        name = Path(self.file).name
+        place = name if self.layer in (None, Path(self.file).stem) else f"{name}:{self.layer}"
+        return Message(key, {"file": place, **values})
 
 
 def shortened(value: object, *, most: int = 120) -> str:

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "岚县"
     made.mkdir()
     grids = gpd.GeoDataFrame(
-        {"网格编码": ["141127100201001", "141127100201002"], "户数": [320, 410]},
+        {"网格编码": ["141127100201001", "141127100201002"], "户数": [320, 410], "备注": ["", ""]},
         geometry=[box(111.66, 38.27, 111.67, 38.28), box(111.67, 38.27, 111.68, 38.28)],
         crs=4490,
     )
@@ -71,6 +71,7 @@ def test_dry_run_then_apply(folder: Path, tmp_path: Path, wangge: Wangge) -> Non
     done = wangge(folder)
     assert done.status == 0, done.err
     assert "试运行" in done.out
+    assert "未采用的列 备注" in done.out
     assert not home.exists()
     done = wangge(folder, "--apply", "--json")
     assert done.status == 0, done.err
