@@ -17,6 +17,8 @@ from geo.coverage.validity import Invalidity, examined, mended
 
 _POLYGON, _MULTIPOLYGON = 3, 6
 _MINORITY = 0.5
+FARTHEST = 1e9
+"""No coordinate on earth is larger, in whatever unit and zone."""
 BLANK = shapely.Polygon()
 """Stands where a grid's shape cannot be looked at."""
 
@@ -41,7 +43,7 @@ class Admitted:
 
 
 def usable(geometry: Objects) -> Flags:
-    """Return which entries are polygons with finite coordinates and not empty.
+    """Return which entries are polygons with coordinates on earth and not empty.
 
     No predicate is called before this holds: an empty inner ring kills the process in some.
     """
@@ -50,7 +52,7 @@ def usable(geometry: Objects) -> Flags:
     areal &= ~shapely.is_empty(geometry)
     rows = np.flatnonzero(areal)
     coordinates, owner = shapely.get_coordinates(geometry[rows], return_index=True)
-    bad = ~np.isfinite(coordinates).all(axis=1)
+    bad = ~(np.abs(coordinates) <= FARTHEST).all(axis=1)
     areal[rows[np.unique(owner[bad])]] = False
     return areal
 
@@ -151,6 +153,8 @@ def _unusable(level: GridLevel, rows: Ints) -> Iterator[Fault]:
             kind = "input.type"
         elif shape.is_empty:
             kind = "input.empty"
+        elif np.isfinite(shapely.get_coordinates(shape)).all():
+            kind = "input.far"
         else:
             kind = "input.not_finite"
         details = {"parent": level.parents[row], "code": level.codes[row]}

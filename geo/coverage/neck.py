@@ -9,6 +9,8 @@ from geo.coverage.faults import Fault, codes_of
 from geo.coverage.grids import Flags, Floats, GridLevel, Ints
 from geo.coverage.outline import Outlines
 
+_MOST_CELLS = 10_000
+"""A segment across more cells is no part of a grid that could have a neck."""
 _BODY = 6.0
 """A body on either side of a neck is this many times wider than the neck."""
 
@@ -131,7 +133,7 @@ def _cells_of_segments(
     low = np.floor((np.minimum(xy, ahead) - reach - origin) / size).astype(np.int64)
     high = np.floor((np.maximum(xy, ahead) + reach - origin) / size).astype(np.int64)
     wide, tall = high[:, 0] - low[:, 0] + 1, high[:, 1] - low[:, 1] + 1
-    count = wide * tall
+    count = np.where(wide.astype(float) * tall < _MOST_CELLS, wide * tall, 0)
     segment = np.repeat(np.arange(len(xy)), count)
     within = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
     x = low[segment, 0] + within % wide[segment]
