@@ -123,9 +123,13 @@ def _relieved(
     for attempt in range(_RELIEFS):
         if not len(family.troubled()):
             break
+        if attempt and index > 1:
+            family.outer = (aims[index - 2], held[index - 2])
         relieve(family, Mending(recuts=40, turns=30, rounds=100, starts=1), seed=seed + attempt)
     labels[-1] = family.parents
     above[-1] = family.parents
+    if index > 1:
+        labels[-2] = above[-2] = family.above
     return family.children
 
 

@@ -26,7 +26,9 @@ class Family:
     graph
         Units.
     above
-        Label that parents must not cross.
+        Parts of the level above the parents; of communities where there is none.
+    outer
+        Band and households of that level, where parts of it may change a little too.
     parents, children
         Parts now.
     was_parents, was_children
@@ -45,6 +47,7 @@ class Family:
     was_children: Integers
     aims: tuple[Aim, Aim]
     held: tuple[Integers, Integers]
+    outer: tuple[Aim, Integers] | None = None
 
     def troubled(self) -> Integers:
         """Return a unit of every child that is off its band."""
@@ -79,10 +82,13 @@ def relieve(family: Family, mending: Mending, *, seed: int) -> None:
                 if best is not None and best[0][0] == 0 and attempt >= _ENOUGH:
                     break
                 found = _tried(family, mending, units, parent, random)
-                if found is not None and found[0] < now and (best is None or found[0] < best[0]):
+                if found is None or found[0] >= now or (best and found[0] >= best[0]):
+                    continue
+                if _suits_above(family, units, found[1]):
                     best = (found[0], units, found[1], found[2])
         if best is not None:
             _, units, parents, children = best
+            family.above = _above_after(family, units, parents)
             family.parents[units] = parents
             family.children[units] = _names_of_their_own(family, units, children)
 
@@ -100,11 +106,35 @@ def _names_of_their_own(family: Family, units: Integers, children: Integers) -> 
     return renamed
 
 
+def _above_after(family: Family, units: Integers, parents: Integers) -> Integers:
+    """Return the level above once units have gone to other parents: they go along with them."""
+    home = dict(zip(family.parents[units].tolist(), family.above[units].tolist(), strict=True))
+    above = family.above.copy()
+    above[units] = [home[parent] for parent in parents.tolist()]
+    return above
+
+
+def _suits_above(family: Family, units: Integers, parents: Integers) -> bool:
+    """Whether the level above keeps its bands, and its parts their one piece."""
+    above = _above_after(family, units, parents)
+    touched = np.unique(np.concatenate([above[units], family.above[units]]))
+    if family.outer is None or len(touched) < 2:  # noqa: PLR2004 - nothing changed there
+        return True
+    aim, held = family.outer
+    members = np.flatnonzero(np.isin(above, touched))
+    counts = totals(held[members], numbered(above[members]))
+    if len(counts) < len(touched) or off_band(counts, aim.low, aim.high).any():
+        return False
+    pieces = family.graph.part(members).components(numbered(above[members]))
+    return int(pieces.max()) + 1 == len(touched)
+
+
 def _neighbours(family: Family, parent: int) -> list[int]:
     graph = family.graph
     one, other = family.parents[graph.one], family.parents[graph.other]
     meet = ~graph.walled & (one != other) & ((one == parent) | (other == parent))
-    meet &= family.above[graph.one] == family.above[graph.other]
+    if family.outer is None:
+        meet &= family.above[graph.one] == family.above[graph.other]
     return [int(each) for each in np.unique(np.where(one == parent, other, one)[meet])]
 
 
