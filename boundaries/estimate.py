@@ -11,6 +11,7 @@ import shapely
 from boundaries.scheme import Scheme
 from boundaries.town import Town
 from geo.datum import working_crs
+from geo.layers import valid_areas
 
 
 def estimate_households(town: Town) -> Town:
@@ -69,7 +70,7 @@ def count_households(town: Town, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for (number, _), level in grids.groupby(["level", grids["mode"] == "overlay"]):
         if number in counted:
             continue
-        shapes = level.geometry.to_numpy()
+        shapes = valid_areas(level.geometry.to_numpy())
         building, grid = shapely.STRtree(shapes).query(points, predicate="intersects")
         order = np.lexsort((grid, building))
         building, first = np.unique(building[order], return_index=True)

@@ -14,7 +14,7 @@ import shapely
 from boundaries.importing.numbering import new_codes
 from boundaries.scheme import Scheme
 from boundaries.town import Town
-from geo.layers import STORED_CRS, conform, on_lattice
+from geo.layers import STORED_CRS, conform, on_lattice, valid_areas
 from geo.problem import Problem
 from messages import Message
 
@@ -104,19 +104,11 @@ def _holders(
     """Return which outer shape holds a point inside of each inner one; None where none does."""
     found = np.full(len(inner), None, dtype=object)
     if len(inner) and len(outer):
-        points = shapely.point_on_surface(_valid(inner.geometry.to_numpy()))
-        tree = shapely.STRtree(_valid(outer.geometry.to_numpy()))
+        points = shapely.point_on_surface(valid_areas(inner.geometry.to_numpy()))
+        tree = shapely.STRtree(valid_areas(outer.geometry.to_numpy()))
         at, holder = tree.query(points, predicate="intersects")
         found[at[::-1]] = outer[column].to_numpy()[holder[::-1]]
     return found
-
-
-def _valid(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Return shapes of which predicates may be asked, faulty ones as the areas they surround."""
-    mended: npt.NDArray[np.object_] = shapely.make_valid(
-        shapes, method="structure", keep_collapsed=False
-    )
-    return np.where(shapely.is_valid(shapes), shapes, mended)
 
 
 def _with_ground(parts: Parts) -> Parts:
@@ -140,7 +132,7 @@ def _with_ground(parts: Parts) -> Parts:
 
 def _union(shapes: npt.NDArray[np.object_]) -> shapely.Geometry:
     """Return shapes as one, keeping every vertex of its border; faulty ones are mended first."""
-    whole = shapely.union_all(_valid(shapes))
+    whole = shapely.union_all(valid_areas(shapes))
     return on_lattice(np.array([whole], dtype=object))[0]
 
 

@@ -15,6 +15,7 @@ from geo.layers.schema import (
     empty_layer,
     empty_table,
 )
+from geo.layers.shapes import valid_areas
 from geo.layers.source import DEFAULT_LIMITS, SUFFIXES, Limits
 from geo.layers.writing import write_layer
 
@@ -42,5 +43,6 @@ __all__ = [
     "read_osm",
     "read_source",
     "rounded_degrees",
+    "valid_areas",
     "write_layer",
 ]

@@ -149,3 +149,9 @@ def _areas(shape: shapely.Geometry) -> shapely.Geometry | None:
         if len(chosen):
             return chosen[0] if len(chosen) == 1 else many(list(chosen))
     return None
+
+
+def valid_areas(shapes: Shapes) -> Shapes:
+    """Return areas of which predicates may be asked: faulty ones as the ground they surround."""
+    mended: Shapes = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    return np.where(shapely.is_valid(shapes), shapes, mended)
