@@ -9,6 +9,8 @@ from typing import Any
 
 from boundaries.answer import Answer, Status
 from boundaries.contacts import View
+from boundaries.finding_points import shares_around
+from boundaries.placement import OUTSIDE
 from boundaries.readside import InForce
 from boundaries.weighing import (
     NEIGHBOUR_WITHIN_M,
@@ -19,11 +21,12 @@ from boundaries.weighing import (
     status_of,
     weighed_levels,
 )
-from geo.address import Candidate, Match
+from geo.address import Candidate, Match, parse
 from geo.address import Status as Matched
 from messages import Message
 
 _NO_MATCH = 0.5
+_ROOM_DIGITS = (3, 4)
 
 
 def answer_text(
@@ -37,9 +40,10 @@ def answer_text(
 ) -> Answer:
     """Return the answer for an address; see `boundaries.lookup.lookup_address`."""
     found = []
+    floor = floor_of(text)
     for current in in_force:
         match = current.snapshot.addresses.match(text, limit=limit)
-        grids = [_grids_of(current, candidate) for candidate in match.candidates]
+        grids = [_grids_of(current, candidate, floor) for candidate in match.candidates]
         shares = _weighed(match.candidates, grids, len(current.snapshot.placement.levels))
         found.append((current, match, grids, shares))
     # the publication that knows most of the place answers, the latest of those that know as much
@@ -81,7 +85,7 @@ def _refused(
 def _found(current: InForce, moment: datetime, match: Match, **values: Any) -> Answer:
     status = status_of(values["levels"])
     first = match.claim or match.candidates[0]
-    place = current.snapshot.address_grids.place(first.rows)
+    place = _place_of(current, first)
     distance, neighbour = (
         (None, None) if place is None else border_of(current, *place, NEIGHBOUR_WITHIN_M)
     )
@@ -104,13 +108,42 @@ def _found(current: InForce, moment: datetime, match: Match, **values: Any) -> A
     )
 
 
-def _grids_of(current: InForce, candidate: Candidate) -> list[dict[int, float]]:
-    """Return the grids of a candidate by level with their shares, all its rows alike."""
-    found = current.snapshot.address_grids.shares(candidate.rows)
+def floor_of(text: str) -> int | None:
+    """Return the floor that a text says, or that its room's number does (501: 5, 1203: 12)."""
+    said = parse(text)
+    floor, room = said.get("floor"), said.get("room")
+    if floor is not None and floor.isdecimal():
+        return int(floor)
+    if room is not None and room.isdecimal() and len(room) in _ROOM_DIGITS:
+        return int(room[:-2])
+    return None
+
+
+def _grids_of(current: InForce, candidate: Candidate, floor: int | None) -> list[dict[int, float]]:
+    """Return the grids of a candidate by level with their shares, all its rows alike.
+
+    What lies some way off the place named (对面, 附近) may be anywhere in the circle around it.
+    """
+    place = _place_of(current, candidate)
+    if candidate.accuracy_m and place is not None:
+        rows = current.snapshot.placement.one(*place)
+        found = shares_around(current, *place, rows, candidate.accuracy_m)
+    else:
+        table = current.snapshot.address_grids
+        found = [*table.shares(candidate.rows, floor=floor)]
     return [
-        {grid: share for grid, share in shares.items() if share > 0 and answers_for(current, grid)}
+        {
+            grid: share
+            for grid, share in shares.items()
+            if share > 0 and grid != OUTSIDE and answers_for(current, grid)
+        }
         for shares in found
     ]
+
+
+def _place_of(current: InForce, candidate: Candidate) -> tuple[float, float] | None:
+    """Return where a candidate lies: worked out, or registered for all of its rows."""
+    return candidate.point or current.snapshot.address_grids.place(candidate.rows)
 
 
 def _weighed(

@@ -87,7 +87,7 @@ def _located(
         row = max(rows, default=OUTSIDE)
         if row == OUTSIDE or not answers_for(current, row):
             continue
-        shares = _shares_around(current, longitude, latitude, rows, accuracy_m)
+        shares = shares_around(current, longitude, latitude, rows, accuracy_m)
         levels = weighed_levels(current, shares, moment, level=level, view=view)
         reach = max(NEIGHBOUR_WITHIN_M, accuracy_m or 0.0)
         distance, neighbour = border_of(current, longitude, latitude, reach)
@@ -116,14 +116,26 @@ def _located(
     )
 
 
-def _shares_around(
+def shares_around(
     current: InForce,
     longitude: float,
     latitude: float,
     rows: Sequence[int],
     accuracy_m: float | None,
 ) -> list[Shares]:
-    """Return the grids by level with their shares: of the point, or of the circle around it."""
+    """Return the grids by level with their shares: of the point, or of the circle around it.
+
+    Parameters
+    ----------
+    current
+        The publication that answers.
+    longitude, latitude
+        The point, WGS 84.
+    rows
+        Rows of the point's own grids, by level.
+    accuracy_m
+        Radius of the circle, metres; None or 0 for the point alone.
+    """
     placement = current.snapshot.placement
     if not accuracy_m:
         return [_by_slices(placement.sharing, {row: 1.0}) for row in rows]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -31,20 +34,33 @@ class AddressGrids:
     grids
         Row of the address's grid at each level (second axis), -1 where none is known.
     split
-        Addresses of which several grids answer for a part each: columns ``address``, ``level``
-        (its place among the levels), ``grid``, ``share``.
+        Addresses of which several grids answer for a part each, a row for every slice: columns
+        ``address``, ``level`` (its place among the levels), ``grid``, ``weight``, ``slice``.
+    floors
+        Floors of each slice that has not all of them, by the slice's number.
     places
         Longitude and latitude of each address, NaN where it has no place of its own.
     """
 
     grids: npt.NDArray[np.integer]
     split: pd.DataFrame
+    floors: Mapping[int, frozenset[int]]
     places: npt.NDArray[np.float64]
 
-    def shares(self, addresses: npt.NDArray[np.integer]) -> list[Shares]:
-        """Return for each level the grids of some addresses, all alike, with their shares."""
+    def shares(
+        self, addresses: npt.NDArray[np.integer], *, floor: int | None = None
+    ) -> list[Shares]:
+        """Return for each level the grids of some addresses, all alike, with their shares.
+
+        Parameters
+        ----------
+        addresses
+            Rows of the register.
+        floor
+            The floor that was said, where one was: it may decide between slices.
+        """
         if len(addresses) == 1:
-            return self._shares_of_one(int(addresses[0]))
+            return self._shares_of_one(int(addresses[0]), floor)
         found: list[Shares] = []
         whole = self.grids[addresses]
         for column in range(whole.shape[1]):
@@ -53,7 +69,7 @@ class AddressGrids:
             found.append(dict(zip(grids.tolist(), shares, strict=True)))
         for address in self._split_among(addresses):
             for column, (shares_of_all, own) in enumerate(
-                zip(found, self._shares_of_one(address), strict=True)
+                zip(found, self._shares_of_one(address, floor), strict=True)
             ):
                 # the largest part stands for the whole in the table
                 shares_of_all[int(self.grids[address, column])] -= 1 / len(addresses)
@@ -64,13 +80,28 @@ class AddressGrids:
             shares_of_all.pop(OUTSIDE, None)
         return found
 
-    def _shares_of_one(self, address: int) -> list[Shares]:
+    def _shares_of_one(self, address: int, floor: int | None) -> list[Shares]:
         columns = self.grids.shape[1]
         flat = self._flat[address * columns : (address + 1) * columns]
         return [
-            self._divided.get((address, column)) or ({} if grid < 0 else {grid: 1.0})
+            self._shares_of_slices(address, column, floor) or ({} if grid < 0 else {grid: 1.0})
             for column, grid in enumerate(flat)
         ]
+
+    def _shares_of_slices(self, address: int, column: int, floor: int | None) -> Shares:
+        slices = self._divided.get((address, column))
+        if slices is None:
+            return {}
+        fitting = [
+            (grid, weight)
+            for grid, weight, number in slices
+            if floor is None or number not in self.floors or floor in self.floors[number]
+        ]
+        shares: Shares = defaultdict(float)
+        for grid, weight in fitting or [(grid, weight) for grid, weight, _ in slices]:
+            shares[grid] += weight
+        total = sum(shares.values())
+        return {grid: weight / total for grid, weight in sorted(shares.items())} if total else {}
 
     @cached_property
     def _flat(self) -> memoryview:
@@ -85,10 +116,10 @@ class AddressGrids:
         return found
 
     @cached_property
-    def _divided(self) -> dict[tuple[int, int], Shares]:
-        found: dict[tuple[int, int], Shares] = defaultdict(dict)
-        for address, level, grid, share in self.split.itertuples(index=False):
-            found[int(address), int(level)][int(grid)] = float(share)
+    def _divided(self) -> dict[tuple[int, int], list[tuple[int, float, int]]]:
+        found: dict[tuple[int, int], list[tuple[int, float, int]]] = defaultdict(list)
+        for address, level, grid, weight, number in self.split.itertuples(index=False):
+            found[int(address), int(level)].append((int(grid), float(weight), int(number)))
         return dict(found)
 
     def place(self, addresses: npt.NDArray[np.integer]) -> tuple[float, float] | None:
@@ -109,16 +140,25 @@ class AddressGrids:
         np.save(folder / "grids.npy", self.grids.astype(np.int32))
         np.save(folder / "places.npy", self.places)
         np.save(folder / "split.npy", self.split.to_numpy(dtype=np.float64))
+        floors = {str(number): sorted(each) for number, each in self.floors.items()}
+        (folder / "floors.json").write_text(json.dumps(floors, sort_keys=True), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> AddressGrids:
         """Open a saved table; arrays are memory-mapped."""
         split = pd.DataFrame(np.load(folder / "split.npy"), columns=_SPLIT_COLUMNS)
         grids = np.load(folder / "grids.npy", mmap_mode="r").view(np.ndarray)
-        return cls(grids, split, np.load(folder / "places.npy", mmap_mode="r").view(np.ndarray))
+        places = np.load(folder / "places.npy", mmap_mode="r").view(np.ndarray)
+        floors = json.loads((folder / "floors.json").read_text(encoding="utf-8"))
+        return cls(
+            grids,
+            split,
+            {int(number): frozenset(each) for number, each in floors.items()},
+            places,
+        )
 
 
-_SPLIT_COLUMNS = ["address", "level", "grid", "share"]
+_SPLIT_COLUMNS = ["address", "level", "grid", "weight", "slice"]
 
 
 def place_addresses(town: Town, plan: Plan, placement: Placement) -> AddressGrids:
@@ -141,7 +181,7 @@ def place_addresses(town: Town, plan: Plan, placement: Placement) -> AddressGrid
     of_building = building.isin(spots.index).to_numpy()
     _by_place_of_building(grids, of_building, spots, building, placement)
     split = _by_assignment(grids, addresses, plan.assignments, parents, row_of)
-    return AddressGrids(grids, split, _places(addresses.geometry))
+    return AddressGrids(grids, split, _floors(plan.assignments), _places(addresses.geometry))
 
 
 def _places(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
@@ -187,36 +227,54 @@ def _by_assignment(
     row_of: dict[str, int],
 ) -> pd.DataFrame:
     """Set the grids of addresses whose building is assigned; return the split ones."""
-    slices: dict[str, list[tuple[frozenset[str] | None, int, float]]] = defaultdict(list)
+    slices: dict[str, list[_Slice]] = defaultdict(list)
     columns = ("building", "stairs", "grid", "households")
-    for building, stairs, grid, households in zip(*(assignments[c] for c in columns), strict=True):
+    for number, (building, stairs, grid, households) in enumerate(
+        zip(*(assignments[column] for column in columns), strict=True)
+    ):
         if grid in row_of:
             weight = 1.0 if pd.isna(households) else float(households)
-            slices[building].append((_run(stairs), row_of[grid], weight))
-    split: list[tuple[int, int, int, float]] = []
+            slices[building].append(_Slice(_run(stairs), row_of[grid], weight, number))
+    split: list[tuple[int, int, int, float, int]] = []
     for row, (building, stair) in enumerate(
         zip(addresses["building_id"], addresses["stair"], strict=True)
     ):
-        if building not in slices:
-            continue
-        fitting = [
-            (grid, weight)
-            for stairs, grid, weight in slices[building]
-            if stair is None or stairs is None or str(stair) in stairs
-        ]
+        fitting = [each for each in slices.get(building, ()) if each.has(stair)]
         for column in range(grids.shape[1]):
-            shares: dict[int, float] = defaultdict(float)
-            for grid, weight in fitting:
-                if parents[grid, column] >= 0:
-                    shares[int(parents[grid, column])] += weight
-            total = sum(shares.values())
+            parts = [(int(parents[each.grid, column]), each) for each in fitting]
+            shares: Shares = defaultdict(float)
+            for grid, each in parts:
+                shares[grid] += each.weight
+            shares.pop(OUTSIDE, None)
             if shares:
                 grids[row, column] = max(shares, key=lambda grid: (shares[grid], -grid))
-            if len(shares) > 1 and total > 0:
-                split += [(row, column, grid, w / total) for grid, w in sorted(shares.items())]
-    return pd.DataFrame(split, columns=_SPLIT_COLUMNS).astype(
-        {"address": "int64", "level": "int64", "grid": "int64", "share": "float64"}
-    )
+            if len(shares) > 1:
+                split += [
+                    (row, column, grid, each.weight, each.number)
+                    for grid, each in parts
+                    if grid != OUTSIDE
+                ]
+    return pd.DataFrame(split, columns=_SPLIT_COLUMNS)
+
+
+class _Slice(NamedTuple):
+    """A part of a building that one grid answers for."""
+
+    stairs: frozenset[str] | None
+    grid: int
+    weight: float
+    number: int
+
+    def has(self, stair: str | None) -> bool:
+        return stair is None or self.stairs is None or str(stair) in self.stairs
+
+
+def _floors(assignments: pd.DataFrame) -> dict[int, frozenset[int]]:
+    return {
+        number: frozenset(parse_runs(floors))
+        for number, floors in enumerate(assignments["floors"])
+        if floors is not None and not pd.isna(floors) and floors.strip()
+    }
 
 
 def _run(text: str | None) -> frozenset[str] | None:

@@ -10,6 +10,7 @@ import shapely
 from boundaries.home import Home
 from boundaries.lookup import lookup_address, lookup_point
 from boundaries.readside import ReadSide
+from boundaries.snapshot import build_snapshot
 from geo.datum import Datum, from_wgs84
 
 COMMUNITY = "141127100001"
@@ -145,6 +146,29 @@ def test_those_on_duty_see_names_and_numbers_of_contacts_in_office(side):
 def test_stairs_decide_where_a_building_is_split(side):
     assert codes(lookup_address(side, "滨河小区1号楼1单元")) == ["001", "00101", "0010101"]
     assert codes(lookup_address(side, "滨河小区1号楼2单元")) == ["001", "00101", "0010105"]
+
+
+def test_floors_decide_where_a_stair_is_split(side, small_town, tmp_path):
+    slices = small_town.plan.assignments.iloc[[0, 0, 1]].copy()
+    slices["grid"] = [f"{COMMUNITY}0010101", f"{COMMUNITY}0010105", f"{COMMUNITY}0010105"]
+    slices["floors"] = ["1-8", "9-16", None]
+    plan = small_town.plan.with_changes(assignments=slices)
+    home = Home(tmp_path / "home")
+    small_town.publish(home, build_snapshot(small_town.town, plan, home.snapshots))
+    split = ReadSide(home)
+    assert codes(lookup_address(split, "滨河小区1号楼1单元"))[2] is None
+    assert codes(lookup_address(split, "滨河小区1号楼1单元501"))[2] == "0010101"
+    assert codes(lookup_address(split, "滨河小区1号楼1单元1203室"))[2] == "0010105"
+    assert codes(lookup_address(split, "滨河小区1号楼1单元8层"))[2] == "0010101"
+    assert codes(lookup_address(split, "滨河小区1号楼2单元501"))[2] == "0010105"
+
+
+def test_what_lies_off_a_place_may_be_in_any_grid_around(side):
+    near = lookup_address(side, "人民路8号附近")
+    assert codes(near)[2] == "0020704"
+    far = lookup_address(side, "人民路8号南300米")
+    assert far.levels[2].code is None
+    assert len(far.levels[2].options) > 2
 
 
 def test_a_place_decides_where_no_building_is_known_and_a_building_before_it(side):
