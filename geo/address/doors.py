@@ -13,7 +13,7 @@ from geo.address.features import (
 from geo.address.names import NameIndex
 from geo.address.query import Query
 from geo.address.register import PLACE_STEP, Register
-from geo.address.units import number_base, number_id
+from geo.address.units import number_base, number_id, spread_numbers
 
 ROAD_COST = 13.0
 """A road that costs more is not the one said, nats."""
@@ -29,6 +29,7 @@ class Doors:
         self.road_names = NameIndex(register.words["roads"][1:], register.words["roads"][1:])
         self._roads_of: dict[int, dict[int, tuple[int, ...]]] = {}
         self._at_door: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._in_run: dict[tuple[int, int], tuple[int, ...]] = {}
         self._at_base: dict[tuple[int, str], tuple[int, ...]] = {}
         self._fill()
         self._suffixes = self._suffixes_of()
@@ -45,6 +46,10 @@ class Doors:
                 base = number_base(words[number])
                 if base != words[number]:
                     self._at_base[road, base] = (*self._at_base.get((road, base), ()), place)
+
+        columns = (arrays[f"run_{name}"].tolist() for name in ("place", "road", "number"))
+        for place, road, number in zip(*columns, strict=True):
+            self._in_run[road, number] = (*self._in_run.get((road, number), ()), place)
 
     def _suffixes_of(self) -> set[tuple[int, str]]:
         """Return the places and what stands behind their numbers (109号之1)."""
@@ -76,6 +81,8 @@ class Doors:
         said = number_id(element.value)
         base = number_base(said)
         known = self._numbers
+        if "," in said:
+            return tuple(known[one] for one in spread_numbers(said) if one in known) or (-1,)
         found = [known[one] for one in dict.fromkeys((said, base)) if one in known]
         if "号" in query.written.text[element.start : element.end - 1]:
             # 7号之1 is what stands behind number 7; 7之1号 is a number of its own
@@ -86,12 +93,17 @@ class Doors:
         """Return the places at the door said, on its road or in its village."""
         street = road if road > 0 else -query.village
         first: tuple[int, ...] = ()
+        element = query.chain.number
+        several = element is not None and "," in element.value
         for number in numbers:
-            places = self._at_door.get((street, number), ())
+            places = self._at_door.get((street, number)) or self._in_run.get((street, number), ())
             if not places and number > 0:
                 base = self.register.words["numbers"][number]
                 places = self._at_base.get((street, base), ())
             places = self._in_town(query, places)
+            if several:
+                first += places
+                continue
             if places and (len(numbers) == 1 or self._has_suffix(query, places, number)):
                 return places
             first = first or places
@@ -120,7 +132,10 @@ class Doors:
             held = roads.get(road)
             features[ROAD_DIFFERS if held is None else ROAD_AGREES] = 1.0
             if numbers and held is not None and any(held):
-                agrees = any(number in held for number in numbers)
+                agrees = any(
+                    number in held or place in self._in_run.get((road, number), ())
+                    for number in numbers
+                )
                 features[NUMBER_AGREES if agrees else NUMBER_DIFFERS] = 1.0
         if query.town and self.town[place]:
             features[TOWN_AGREES if self.town[place] == query.town else TOWN_DIFFERS] = 1.0

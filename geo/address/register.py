@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from geo.address.crossings import crossings_of, points_of, road_names
 from geo.address.normalise import written_form
-from geo.address.units import building_id, known_text, number_id, spread, stair_id, zone_id
+from geo.address.units import (
+    building_id,
+    known_text,
+    number_id,
+    spread,
+    spread_numbers,
+    stair_id,
+    zone_id,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -56,7 +64,8 @@ class Register:
         is the empty one.
     arrays
         ``place_kind``, ``place_name``, ``place_town`` by place; ``door_place``, ``door_road``,
-        ``door_number`` by pair of place and house number; ``alias_place``, ``alias_name`` by
+        ``door_number`` by pair of place and house number, ``run_*`` likewise by number that a
+        list or range of the register holds; ``alias_place``, ``alias_name`` by
         alias; ``unit_key`` ascending and ``unit_row``; by row ``row_village``, ``row_building``
         … with the register's words.
     """
@@ -202,28 +211,23 @@ class _Builder:
         self.arrays["place_shown"] = shown.of(self._shown_names())
 
     def _doors(self) -> None:
-        numbers = _Words(self.ids["numbers"])
+        raw = dict(zip(self.ids["numbers"], self.texts["number"], strict=True))
+        runs = {identity: spread_numbers(known_text(text)) for identity, text in raw.items()}
+        numbers = _Words((*raw, *(one for found in runs.values() for one in found)))
         self.words["numbers"] = numbers.list
         roads = {word: number for number, word in enumerate(self.words["roads"])}
         villages = {word: -number for number, word in enumerate(self.words["villages"])}
-        found = {
-            (
-                place,
-                roads[road] if road else villages[village],
-                numbers.number[number],
-            )
-            for place, road, village, number in zip(
-                self.places.tolist(),
-                self.ids["roads"],
-                self.ids["villages"],
-                self.ids["numbers"],
-                strict=True,
-            )
-            if road or (number and village)
-        }
-        doors = np.array(sorted(found), np.int64).reshape(-1, 3)
-        for column, name in enumerate(("door_place", "door_road", "door_number")):
-            self.arrays[name] = doors[:, column].astype(np.int32)
+        doors, held = set(), set()
+        columns = (self.ids["roads"], self.ids["villages"], self.ids["numbers"])
+        for place, road, village, number in zip(self.places.tolist(), *columns, strict=True):
+            if road or (number and village):
+                street = roads[road] if road else villages[village]
+                doors.add((place, street, numbers.number[number]))
+                held.update((place, street, numbers.number[one]) for one in runs[number])
+        for kind, found in (("door", doors), ("run", held)):
+            table = np.array(sorted(found), np.int64).reshape(-1, 3)
+            for column, name in enumerate(("place", "road", "number")):
+                self.arrays[f"{kind}_{name}"] = table[:, column].astype(np.int32)
 
     def _aliases(self) -> None:
         found: set[tuple[str, int]] = set()

@@ -73,6 +73,24 @@ def number_id(value: str) -> str:
     return form.lstrip("0") or form
 
 
+def spread_numbers(form: str) -> tuple[str, ...]:
+    """Return the numbers that a list or a range stands for, none for a single number.
+
+    12、14号 is 12 and 14; 12-18号 runs along one side of the road: 12, 14, 16, 18. 12-3 and 12之18
+    are single numbers.
+    """
+    bare = form.replace("号", "")
+    if "," in bare:
+        return tuple(part for part in bare.split(",") if part)
+    first, _, last = bare.partition("-")
+    if first.isdigit() and last.isdigit():
+        low, high = int(first), int(last)
+        if low < high <= low + _LONGEST_RANGE:
+            step = 1 if (high - low) % 2 else 2
+            return tuple(str(number) for number in range(low, high + 1, step))
+    return ()
+
+
 def number_base(identity: str) -> str:
     """Return a house number without what is behind it: 12-3 and 12A are 12."""
     match = re.match(r"\d+", identity)

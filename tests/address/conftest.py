@@ -68,6 +68,8 @@ def town_register() -> pd.DataFrame:
         *_compound(range(1, 4), 2, zones=("北苑", "南苑"), number="98", compound="桂花园", **west),
         *[_row(number=str(number), **east) for number in range(101, 141, 2)],
         _row(number="101之2", **east),
+        _row(number="201-205", **east),
+        _row(number="212、214", **east),
         *[_row(town="东村镇", village="北村", number=str(number)) for number in range(1, 9)],
     ]
     return pd.DataFrame(rows)

@@ -231,6 +231,22 @@ class TestDoors:
         between = town_index.match("秀容路58号")
         assert between.candidates[0].precision is not Precision.ROAD_NUMBER
 
+    def test_a_register_may_give_numbers_as_list_or_range(self, town_index: AddressIndex) -> None:
+        # a range runs along one side of the road
+        for number in ("201", "203", "205"):
+            claim = town_index.match(f"秀容路{number}号").claim
+            assert claim is not None
+            assert claim.number == "201-205"
+        assert town_index.match("秀容路202号").candidates[0].number != "201-205"
+        claim = town_index.match("秀容路214号").claim
+        assert claim is not None
+        assert claim.number == "212、214"
+
+    def test_two_numbers_said_are_two_doors(self, town_index: AddressIndex) -> None:
+        match = town_index.match("秀容路103、105号")
+        assert {one.number for one in match.candidates} == {"103", "105"}
+        assert match.claim is None
+
     def test_a_road_alone(self, town_index: AddressIndex) -> None:
         match = town_index.match("秀容路")
         assert match.status is Status.PARTIAL
