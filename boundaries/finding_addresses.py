@@ -40,7 +40,8 @@ def answer_text(
 ) -> Answer:
     """Return the answer for an address; see `boundaries.lookup.lookup_address`."""
     found = []
-    floor = floor_of(text)
+    by_floor = any(current.snapshot.address_grids.floors for current in in_force)
+    floor = floor_of(text) if by_floor else None
     for current in in_force:
         match = current.snapshot.addresses.match(text, limit=limit)
         grids = [_grids_of(current, candidate, floor) for candidate in match.candidates]
