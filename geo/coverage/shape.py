@@ -44,7 +44,7 @@ class Limits:
     spike_degrees: float = 5.0
     short_segment_m: float = 0.1
     collinear_m: float = 0.001
-    needless_run: int = 3
+    needless_run: int = 8
     neck_m: float = 1.0
     sliver_m: float = 2.0
 

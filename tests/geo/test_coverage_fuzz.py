@@ -56,7 +56,7 @@ def with_coordinate(shape: shapely.Polygon, chance: random.Random) -> shapely.Po
             [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e308, 5e-324, 100.0, chance.uniform(-500, 900)]
         )
     xy[-1] = xy[0]
-    return shapely.Polygon(xy)
+    return shapely.set_coordinates(shapely.from_wkb(shape.wkb), xy)
 
 
 def with_bytes(shape: shapely.Polygon, chance: random.Random) -> Any:
