@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -12,6 +12,8 @@ from boundaries.finding import Finding, Severity
 from boundaries.history import History
 from boundaries.plan import Plan
 from boundaries.rules import Case, RuleInfo, catalogue
+from boundaries.rules.case import UntrustedLayerError
+from boundaries.rules.data import untrusted_layers
 from boundaries.rules.registry import place_of_rule
 from boundaries.town import Town
 from geo.problem import input_error
@@ -52,6 +54,9 @@ class Report:
         By rule, level and grids.
     checked_rules
         IDs of the rules that were run.
+    unchecked
+        By ID of a rule that was not run, the layer that it needs and that lies elsewhere as a
+        whole: R02 or R03 says so.
     town, plan, plan_id
         Names of what was checked.
     at
@@ -60,6 +65,7 @@ class Report:
 
     findings: tuple[Finding, ...]
     checked_rules: tuple[str, ...]
+    unchecked: Mapping[str, str] = field(default_factory=dict)
     town: str = ""
     plan: str = ""
     plan_id: str = ""
@@ -109,6 +115,7 @@ class Report:
             "plan_id": self.plan_id,
             "at": None if self.at is None else self.at.isoformat(),
             "checked_rules": list(self.checked_rules),
+            "unchecked": dict(self.unchecked),
             "counts": self.counts(),
             "summary": [vars(row) for row in self.summary()],
             "findings": [
@@ -155,18 +162,24 @@ def check(
     -----
     A rule that raises stops the check: a report that leaves a rule out would look clean.
     """
-    case = Case(town, plan, at or _moment(plan), history or History())
     chosen = chosen_rules(rules)
+    running = frozenset(info.id for info in chosen)
+    case = Case(town, plan, at or _moment(plan), history or History(), running)
+    case = replace(case, untrusted=untrusted_layers(case))
     findings: list[Finding] = []
+    unchecked: dict[str, str] = {}
     for info in _shown(chosen, progress):
         try:
-            findings.extend(info.check(case))
+            findings.extend(list(info.check(case)))
+        except UntrustedLayerError as error:
+            unchecked[info.id] = error.layer
         except Exception as error:
             error.add_note(f"while checking rule {info.id}")
             raise
     return Report(
         tuple(sorted(findings, key=_order)),
-        tuple(info.id for info in chosen),
+        tuple(info.id for info in chosen if info.id not in unchecked),
+        unchecked=unchecked,
         town=town.name,
         plan=plan.name,
         plan_id=plan.id,

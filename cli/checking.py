@@ -121,6 +121,9 @@ def show_report(report: Report) -> None:
     for finding in worst(report):
         out.print(f"[bold]{finding.rule}[/bold] {escape(str(finding.message))}")
     tell("cli.check_total", **report.counts())
+    if report.unchecked:
+        layers = sorted({f"{both(f'rules.layer.{layer}')}" for layer in report.unchecked.values()})
+        tell("rules.unchecked", rules="、".join(report.unchecked), layers="、".join(layers))
 
 
 def worst(report: Report, *, at_most: int = 5) -> list[Finding]:

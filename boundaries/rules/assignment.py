@@ -24,6 +24,7 @@ from boundaries.rules.belonging import (
 )
 from boundaries.rules.case import Case, listed
 from boundaries.rules.counts import assignment_households, building_households, households
+from boundaries.rules.coverage import faults_of
 from boundaries.rules.registry import rule
 
 
@@ -34,9 +35,9 @@ def everyone_in_one_grid(case: Case) -> Iterator[Finding]:
     Looked at in two ways that must agree: by the place of buildings and addresses, and by the
     table of assignments and the grid written in the address register. Buildings and addresses of
     the jurisdiction that no grid of a level holds, or that two grids hold, are one finding a
-    level, told at the coarsest level alone. Where table and place disagree, one finding names
-    both grids and what lies between them. Grids that hold slices of a same building share its
-    ground.
+    level, told at the coarsest level alone; what lies in a gap or an overlap is told with it.
+    Where table and place disagree, one finding names both grids and what lies between them. Grids
+    that hold slices of a same building share its ground.
     """
     if not case.levels:
         yield case.finding("C04.no_grids", Severity.ERROR, place=_whole(case))
@@ -56,7 +57,8 @@ def _uncovered(case: Case) -> Iterator[Finding]:
     points = np.concatenate([buildings, addresses])
     weight = np.concatenate([np.nan_to_num(building_households(case)), np.zeros(len(addresses))])
     pending = _in_jurisdiction(case, points)
-    doubtful = pending.copy()
+    doubtful = pending & ~_told_with(case, points, "C02")
+    pending &= ~_told_with(case, points, "C01", "C03", "C06", "B06")
     for number in case.levels:
         point, grid = grids_at(case, number, points)
         none = pending.copy()
@@ -80,6 +82,18 @@ def _uncovered(case: Case) -> Iterator[Finding]:
                 addresses=int((wrong >= len(buildings)).sum()),
                 households=weight[wrong].sum(),
             )
+
+
+def _told_with(case: Case, points: npt.NDArray[np.object_], *rules: str) -> npt.NDArray[np.bool_]:
+    """Return which points lie in a gap or an overlap that another rule tells."""
+    told = np.zeros(len(points), dtype=bool)
+    for rule_id in filter(case.runs, rules):
+        shapes = [fault.geometry for fault in faults_of(case, rule_id)]
+        _, point = shapely.STRtree(points).query(
+            np.array(shapes, dtype=object), predicate="intersects"
+        )
+        told[point] = True
+    return told
 
 
 def _in_jurisdiction(case: Case, points: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:

@@ -27,6 +27,20 @@ from messages import Message, UnknownMessageError, template
 T = TypeVar("T")
 
 
+class UntrustedLayerError(LookupError):
+    """A rule needs a layer that lies elsewhere or is shifted as a whole.
+
+    Attributes
+    ----------
+    layer
+        Its name.
+    """
+
+    def __init__(self, layer: str) -> None:
+        self.layer = layer
+        super().__init__(layer)
+
+
 @dataclass(frozen=True)
 class Case:
     """A plan under check.
@@ -44,12 +58,19 @@ class Case:
         Aware moment at which contacts and dates are looked at.
     history
         What other publications of the town leave to the plan.
+    running
+        IDs of the rules that are run; all where None.
+    untrusted
+        Layers that lie elsewhere or are shifted as a whole: what they are needed for is not
+        checked.
     """
 
     town: Town
     plan: Plan
     at: datetime
     history: History = field(default_factory=History)
+    running: frozenset[str] | None = None
+    untrusted: frozenset[str] = frozenset()
     _known: dict[Callable[[Case], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -66,9 +87,13 @@ class Case:
     @cached_property
     def crs(self) -> pyproj.CRS:
         """The Gauss–Krüger zone in which everything is measured, metres."""
-        if len(self.town.jurisdiction) or not len(self.plan.grids):
-            return self.town.crs
-        return working_crs(self.plan.grids)
+        for name in ("jurisdiction", "communities", "buildings", "addresses"):
+            layer = getattr(self.town, name)
+            if len(layer) and name not in self.untrusted:
+                return working_crs(layer)
+        if len(self.plan.grids) and "grids" not in self.untrusted:
+            return working_crs(self.plan.grids)
+        return self.town.crs
 
     @cached_property
     def _to_metres(self) -> pyproj.Transformer:
@@ -77,6 +102,7 @@ class Case:
     @cached_property
     def grids(self) -> gpd.GeoDataFrame:
         """All grids of the plan, metres, counted from 0 in the order of the plan."""
+        self._require("grids")
         return self.projected(self.plan.grids.reset_index(drop=True))
 
     @cached_property
@@ -128,36 +154,52 @@ class Case:
     @cached_property
     def jurisdiction(self) -> gpd.GeoDataFrame:
         """The jurisdiction, metres."""
-        return self.projected(self.town.jurisdiction)
+        return self._layer("jurisdiction")
 
     @cached_property
     def communities(self) -> gpd.GeoDataFrame:
         """The communities, metres."""
-        return self.projected(self.town.communities)
+        return self._layer("communities")
 
     @cached_property
     def estates(self) -> gpd.GeoDataFrame:
         """The estates, metres."""
-        return self.projected(self.town.estates)
+        return self._layer("estates")
 
     @cached_property
     def buildings(self) -> gpd.GeoDataFrame:
         """The buildings, metres."""
-        return self.projected(self.town.buildings)
+        return self._layer("buildings")
 
     @cached_property
     def barriers(self) -> gpd.GeoDataFrame:
         """The barriers, metres."""
-        return self.projected(self.town.barriers)
+        return self._layer("barriers")
 
     @cached_property
     def addresses(self) -> gpd.GeoDataFrame:
         """The addresses, metres; an address without a place keeps none."""
-        return self.projected(self.town.addresses)
+        return self._layer("addresses")
+
+    def runs(self, rule_id: str) -> bool:
+        """Return whether a rule is run, and so tells what is its own."""
+        return self.running is None or rule_id in self.running
+
+    def _layer(self, name: str) -> gpd.GeoDataFrame:
+        self._require(name)
+        return self.projected(getattr(self.town, name))
+
+    def _require(self, layer: str) -> None:
+        if layer in self.untrusted:
+            raise UntrustedLayerError(layer)
 
     def projected(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Return a layer in metres, projected vertex by vertex."""
-        moved = _transformed(frame.geometry.to_numpy(), self._to_metres, "FORWARD")
+        """Return a layer in metres, projected vertex by vertex.
+
+        A shape that the zone cannot hold, such as one with swapped axes, is None: R02 tells it.
+        """
+        shapes = _within_the_zone(frame.geometry.to_numpy(), self._to_metres.area_of_use)
+        moved = _transformed(shapes, self._to_metres, "FORWARD")
         return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=self.crs))
 
     def to_stored(self, geometry: BaseGeometry) -> BaseGeometry:
@@ -220,6 +262,31 @@ class Case:
             kind=kind,
             fix=fix,
         )
+
+
+_MARGIN_DEGREES = 10.0
+
+
+def _within_the_zone(
+    shapes: npt.NDArray[np.object_], area: Any
+) -> npt.NDArray[np.object_]:
+    """Return the shapes with those far outside the zone's area of use left out."""
+    if area is None:
+        return shapes
+    west, south, east, north = (
+        area.west - _MARGIN_DEGREES,
+        area.south - _MARGIN_DEGREES,
+        area.east + _MARGIN_DEGREES,
+        area.north + _MARGIN_DEGREES,
+    )
+    bounds = shapely.bounds(shapes)
+    far = (bounds[:, 0] < west) | (bounds[:, 1] < south)
+    far |= (bounds[:, 2] > east) | (bounds[:, 3] > north)
+    if not far.any():
+        return shapes
+    kept = shapes.copy()
+    kept[far] = None
+    return kept
 
 
 def listed(items: Iterable[object], *, at_most: int = 3) -> str:

@@ -38,7 +38,7 @@ def within_one_community(case: Case) -> Iterator[Finding]:
     by_code, levels = case.once(position_of_code), case.grids["level"].to_numpy()
     for order in np.lexsort((suspect, levels[suspect])):
         position, beyond = int(suspect[order]), outside[order]
-        if shapely.area(beyond) <= allowed[order]:
+        if beyond is None or shapely.area(beyond) <= allowed[order]:
             continue
         parent = by_code.get(case.grids["parent"].iloc[position], -1)
         if parent in told and shapely.area(beyond - told[parent]) <= allowed[order]:

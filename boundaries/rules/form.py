@@ -54,7 +54,7 @@ def within_reach(case: Case) -> Iterator[Finding]:
     """
     limits = dict(enumerate(case.threshold("reach_m"), start=1))
     points = case.once(building_points)
-    places = shapely.get_coordinates(points)
+    places = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
     excused = (case.grids["reason"].isin(_RURAL) | (case.grids["kind"] == "special")).to_numpy()
     for number in (level for level in case.levels if level in limits):
         building, grid = grids_at(case, number, points)

@@ -51,6 +51,14 @@ def test_c04_tells_what_no_grid_holds_at_the_coarsest_level(small):
     assert len(finding.geometry.geoms) == 10
 
 
+def test_c04_leaves_to_a_gap_what_lies_in_it(small):
+    gone = small.grids(lambda grids: grids[~grids["code"].isin([SECOND, THIRD])])
+    assert gone.found("C01", "C02")
+    assert "C04" not in {f.rule for f in gone.found("C01", "C04", "C06", "H05")}
+    wide = small.grid(NEXT, geometry=at_metres(shapely.box(480, 120, 600, 180)))
+    assert {f.rule for f in wide.found("C02", "C04")} == {"C02"}
+
+
 def test_c04_tells_what_two_grids_hold(small):
     wide = small.grid(NEXT, geometry=at_metres(shapely.box(480, 120, 600, 180)))
     assert told(wide.found("C04")) == [("twice", 3, (THIRD, NEXT), 2)]

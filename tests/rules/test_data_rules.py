@@ -39,11 +39,29 @@ def test_r01_takes_wgs84_and_no_other(small):
     assert finding.kind == "other"
 
 
-@pytest.mark.parametrize("layer", ["communities", "estates", "buildings", "addresses"])
-def test_r02_finds_swapped_axes(small, layer):
+LAYERS = ["jurisdiction", "communities", "estates", "buildings", "barriers", "addresses"]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_swapped_axes_are_one_finding_whatever_else_they_spoil(small, layer):
     swapped = small.layer(layer, redrawn(lambda xy: xy[:, ::-1]))
-    (finding,) = swapped.found("R02")
-    assert finding.kind == "swapped"
+    report = swapped.check()
+    assert [(f.rule, f.kind) for f in report.findings] == [("R02", "swapped")]
+    assert set(report.unchecked.values()) <= {layer}
+    assert not set(report.unchecked) & set(report.checked_rules)
+
+
+def test_swapped_axes_of_the_grids_are_one_finding(small):
+    report = small.grids(redrawn(lambda xy: xy[:, ::-1])).check()
+    assert [(f.rule, f.kind) for f in report.findings] == [("R02", "swapped")]
+    assert report.unchecked["C01"] == "grids"
+
+
+@pytest.mark.parametrize("layer", ["communities", "estates", "buildings", "addresses"])
+def test_one_feature_with_swapped_axes_is_told_and_stops_nothing(small, layer):
+    swapped = small.layer(layer, redrawn(lambda xy: xy[:, ::-1], slice(0, 1)))
+    report = swapped.check()
+    assert ("R02", "E") in {(f.rule, f.severity) for f in report.findings}
 
 
 def test_r02_finds_metres_taken_for_degrees(small):
@@ -77,7 +95,7 @@ def test_r03_finds_a_layer_in_gcj02(small):
         return np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], Datum.GCJ02))
 
     shifted = small.layer("addresses", redrawn(in_gcj02))
-    (finding,) = shifted.found("R03")
+    (finding,) = shifted.found()  # one cause, one finding
     assert (finding.kind, finding.severity) == ("shifted", "E")
     assert 300 < finding.measure < 700
     assert "GCJ-02" in finding.message.text("zh")
