@@ -20,7 +20,8 @@ from boundaries.draft.compiled import Integers
 from boundaries.draft.graph import UnitGraph, linked
 from boundaries.draft.measure import totals
 
-_LIMIT_S = 2.0
+_LIMIT_S = 0.4
+_LARGEST = 24
 _Entries = list[tuple[int, int, float]]
 
 

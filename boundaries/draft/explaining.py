@@ -71,7 +71,8 @@ def explanations(
 ) -> tuple[Explanation, ...]:
     """Return why each general grid off its band is off."""
     found = []
-    ground = units.graph.components(np.where(parts.special == NONE, 0, 1 + parts.special))
+    special = parts.special[-1]
+    ground = units.graph.components(np.where(special == NONE, 0, 1 + special))
     held = np.bincount(ground, weights=units.graph.households).astype(np.int64)
     members: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number, labels in enumerate(parts.labels, start=1):
@@ -81,10 +82,10 @@ def explanations(
     for at, grid in enumerate(maker.grids):
         level = town.scheme.level(grid.level)
         inside = members[grid.level, grid.part]
-        if level.low <= grid.households <= level.high or parts.special[inside[0]] != NONE:
+        if level.low <= grid.households <= level.high or maker.is_special(grid):
             continue
         if grid.level not in hopeless:
-            general = np.flatnonzero(parts.special == NONE)
+            general = np.flatnonzero(special == NONE)
             part = units.graph.part(general)
             weighed = weights_at(part.households, level.high)
             rows = hopeless_units(part, level.low, level.high, households=weighed)

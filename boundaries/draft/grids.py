@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -29,14 +30,23 @@ class Parts:
     labels
         Part of every unit, coarsest level first, numbered without holes.
     special
-        Estate (row) of every unit in a special-purpose grid; -1 for others.
+        Compound of every unit in a special-purpose grid, by level; -1 for others.
+    special_types
+        Type of every compound.
     codes
-        Codes and names, by level number, of parts that keep theirs.
+        Codes and names, by level number and part, of grids that keep theirs; several where the
+        part is a building whose floors are grids one above the other.
+    used
+        Codes that new grids must not get.
     """
 
     labels: list[Integers]
-    special: Integers
-    codes: dict[int, dict[int, tuple[str, str | None]]] = field(default_factory=dict)
+    special: Sequence[Integers]
+    special_types: Sequence[str | None]
+    codes: Mapping[int, Mapping[int, Sequence[tuple[str, str | None]]]] = field(
+        default_factory=dict
+    )
+    used: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -47,6 +57,7 @@ class _Grid:
     part: int
     parent: int | None
     floor: int
+    number: int
     households: int = 0
 
 
@@ -91,7 +102,7 @@ class GridMaker:
             key = (level, part, number if above is None else number + 1000 * above)
             if key not in self._made:
                 self._made[key] = len(self.grids)
-                self.grids.append(_Grid(level, part, above, floor if level in at else 0))
+                self.grids.append(_Grid(level, part, above, floor if level in at else 0, number))
             above = self._made[key]
             self.grids[above].households += households
         if above is None:
@@ -111,7 +122,7 @@ class GridMaker:
         unnamed = []
         for grid, unit, place in zip(self.grids, unit_of, places.tolist(), strict=True):
             community = int(self.units.community[unit])
-            kept = self.parts.codes.get(grid.level, {}).get(grid.part, (None, None))
+            kept = self._kept(grid)
             unnamed.append(
                 Unnamed(
                     level=grid.level,
@@ -121,14 +132,17 @@ class GridMaker:
                     west_east=place[0],
                     north_south=-place[1],
                     floor=grid.floor,
-                    is_special=self.parts.special[unit] != NONE,
+                    is_special=self.is_special(grid),
                     kept_code=kept[0],
                     kept_name=kept[1],
                 )
             )
-        self.codes = named(unnamed, self.town.scheme)
-        kinds = self.town.estates["kind"].to_numpy()
-        special = [int(self.parts.special[unit]) for unit in unit_of]
+        self.codes = named(unnamed, self.town.scheme, used=self.parts.used)
+        kinds = self.parts.special_types
+        special = [
+            int(self.parts.special[grid.level - 1][unit])
+            for grid, unit in zip(self.grids, unit_of, strict=True)
+        ]
         frame = gpd.GeoDataFrame(
             {
                 "code": [code for code, _ in self.codes],
@@ -150,9 +164,14 @@ class GridMaker:
         ).sort_values(["level", "code"], kind="stable", ignore_index=True)
         return gpd.GeoDataFrame(conform("grids", frame))
 
+    def _kept(self, grid: _Grid) -> tuple[str | None, str | None]:
+        """Return code and name that a grid keeps; above the first floor the next ones."""
+        kept = self.parts.codes.get(grid.level, {}).get(grid.part, ())
+        return kept[grid.number] if grid.number < len(kept) else (None, None)
+
     def is_special(self, grid: _Grid) -> bool:
         """Whether a grid is a special-purpose one."""
-        return int(self.parts.special[self._a_unit(grid)]) != NONE
+        return int(self.parts.special[grid.level - 1][self._a_unit(grid)]) != NONE
 
     def _a_unit(self, grid: _Grid) -> int:
         if not hasattr(self, "_first"):

@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from boundaries.draft.arrangement import Projection
@@ -108,6 +109,10 @@ class Drafted:
     explanations: tuple[Explanation, ...]
     levels: tuple[LevelDrafted, ...]
 
+    def with_contacts(self, contacts: pd.DataFrame) -> Drafted:
+        """Return the draft with those who answer for its grids."""
+        return replace(self, plan=self.plan.with_changes(contacts=contacts))
+
     def as_dict(self) -> dict[str, Any]:
         """Return what must be said of the draft as plain values, in both languages."""
         return {
@@ -155,7 +160,8 @@ def draft_plan(town: Town, name: str, wishes: Wishes | None = None) -> Drafted:
     units = units_of(town)
     special = special_compounds(town, units)
     labels = drawn_levels(town, units, special, wishes, until)
-    return finished(town, name, units, Parts(labels, special))
+    kinds = town.estates["kind"].tolist()
+    return finished(town, name, units, Parts(labels, [special] * len(labels), kinds))
 
 
 def prepared(town: Town) -> Town:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,8 @@ class Units:
         Stair of the building, from 1; 0 for all of it.
     block
         Street block of every unit.
+    today
+        Row of every unit in the grids of today's plan that it was cut along; -1: none.
     tenants
         Unit, building, stair (0: all of it) and households of everyone who lives somewhere, also
         of buildings and stairs whose ground another one covers.
@@ -72,10 +75,11 @@ class Units:
     building: Integers
     stair: Integers
     block: Integers
+    today: Integers
     tenants: tuple[Tenant, ...]
 
 
-def units_of(town: Town) -> Units:
+def units_of(town: Town, today: Today | None = None) -> Units:
     """Cut a town's ground into units.
 
     Parameters
@@ -83,6 +87,8 @@ def units_of(town: Town) -> Units:
     town
         With one jurisdiction and communities; buildings with their households, and with stairs
         and floors where they have more of them than the finest grid holds.
+    today
+        Grids of today's plan; units do not cross their borders.
     """
     projection = Projection(town.crs)
     ground = ground_of(town, projection)
@@ -93,9 +99,42 @@ def units_of(town: Town) -> Units:
     blocks = _blocks(faces_of(block_lines, outline), town, ground, projection)
     tessellation = _tessellated(town, blocks, projection)
     faces = faces_of(
-        np.concatenate([block_lines, projection.degrees(np.array(tessellation.lines))]), outline
+        np.concatenate(
+            [
+                block_lines,
+                projection.degrees(np.array(tessellation.lines, dtype=object)),
+                *([] if today is None else [shapely.boundary(today.shapes)]),
+            ]
+        ),
+        outline,
     )
-    return _put_together(town, ground, blocks, tessellation, faces, projection)
+    return _put_together(town, ground, blocks, tessellation, faces, projection, today)
+
+
+@dataclass(frozen=True)
+class Today:
+    """The finest grids of today's plan.
+
+    Attributes
+    ----------
+    shapes
+        Their polygons in stored degrees; of grids on the very same ground only the first.
+    rows
+        Their rows in the plan's grids.
+    home
+        Row of the grid that has a building's stair by the plan's table; stair 0: all of it.
+    """
+
+    shapes: Shapes
+    rows: Integers
+    home: Mapping[tuple[int, int], int]
+
+    def at(self, inner: Shapes) -> Integers:
+        """Return the row of the grid that every inner point lies in; -1 for none."""
+        point, grid = shapely.STRtree(self.shapes).query(inner, predicate="intersects")
+        found = np.full(len(inner), NONE, np.int64)
+        found[point[::-1]] = self.rows[grid[::-1]]
+        return found
 
 
 @dataclass(frozen=True)
@@ -205,6 +244,7 @@ def _put_together(
     tessellation: _Tessellation,
     faces: Shapes,
     projection: Projection,
+    today: Today | None,
 ) -> Units:
     """Tell every face's unit and measure the units."""
     shapes = projection.metres(faces)
@@ -221,12 +261,21 @@ def _put_together(
         stair[mine] = stairs.stair_of(places[mine]) + 1
     borders = borders_of(faces, projection)
     area = shapely.area(shapes)
-    key = np.column_stack([block, building, stair])
+    old = np.full(len(faces), NONE, np.int64)
+    if today is not None:
+        old = today.at(inner_points(faces))
+    key = np.column_stack([block, building, stair, old])
     key, unit = np.unique(key, axis=0, return_inverse=True)
     unit = _in_one_piece(unit.ravel(), borders, area, blocks.community[key[:, 0]], key[:, 0])
     present, unit = np.unique(unit, return_inverse=True)
     key = key[present]
-    tenants = _tenants(town, key[:, 1], key[:, 2], set(tessellation.stairs), faces, unit)
+    tenants = _tenants(
+        town,
+        _homes_of(key, summed(unit, area, len(key)), today),
+        set(tessellation.stairs),
+        faces,
+        unit,
+    )
     households = np.zeros(len(key), np.int64)
     for tenant in tenants:
         households[tenant.unit] += tenant.households
@@ -241,6 +290,7 @@ def _put_together(
         building=key[:, 1],
         stair=key[:, 2],
         block=key[:, 0],
+        today=key[:, 3],
         tenants=tenants,
     )
 
@@ -314,10 +364,25 @@ def _homes(
     return home
 
 
+def _homes_of(
+    key: Integers, area: npt.NDArray[np.float64], today: Today | None
+) -> dict[int, dict[int, int]]:
+    """Return the unit of every building's stairs: where today's table says, else the largest."""
+    home: dict[int, dict[int, int]] = {}
+    for unit in np.argsort(area, kind="stable").tolist():
+        _, row, stair, _ = key[unit].tolist()
+        if row != NONE:
+            home.setdefault(row, {})[stair] = unit
+    if today is not None:
+        for unit, (_, row, stair, old) in enumerate(key.tolist()):
+            if old != NONE and today.home.get((row, stair)) == old:
+                home[row][stair] = unit
+    return home
+
+
 def _tenants(
     town: Town,
-    building: Integers,
-    stair: Integers,
+    home: dict[int, dict[int, int]],
     divided: set[int],
     faces: Shapes,
     unit_of_face: Integers,
@@ -329,10 +394,6 @@ def _tenants(
     """
     total = households_of(town.buildings)
     stairs = town.buildings["stairs"].fillna(1).to_numpy(dtype=np.int64)
-    home: dict[int, dict[int, int]] = {}
-    for unit, (row, number) in enumerate(zip(building.tolist(), stair.tolist(), strict=True)):
-        if row != NONE:
-            home.setdefault(row, {})[number] = unit
     homeless = np.setdiff1d(np.arange(len(total)), np.array(sorted(home), np.int64))
     points = inner_points(town.buildings.geometry.to_numpy()[homeless])
     at, face = shapely.STRtree(faces).query(points, predicate="intersects")
