@@ -1,7 +1,9 @@
 """Addresses: from what a caller says to the rows of the register that may be meant."""
 
 from geo.address.answer import Candidate, Fault, Match, Precision, Rows, Status, Suggestion
+from geo.address.geocodejson import geocodejson
 from geo.address.index import AddressIndex
+from geo.address.learning import Proposal, propose_alias, with_alias
 from geo.address.parse import Parsed, Span, parse
 
 __all__ = [
@@ -11,9 +13,13 @@ __all__ = [
     "Match",
     "Parsed",
     "Precision",
+    "Proposal",
     "Rows",
     "Span",
     "Status",
     "Suggestion",
+    "geocodejson",
     "parse",
+    "propose_alias",
+    "with_alias",
 ]

@@ -21,7 +21,7 @@ from geo.address.normalise import written_form
 from geo.address.practice import PracticeMaker
 from geo.address.present import Presenter
 from geo.address.query import Query
-from geo.address.register import Register, read_register
+from geo.address.register import KINDS, Register, read_register
 from geo.address.search import Searcher
 from geo.address.suggest import Suggester
 from geo.address.weighing import Weights, probabilities
@@ -110,6 +110,13 @@ class AddressIndex:
         if progress is not None:
             progress(1.0)
         return index
+
+    def compound_of(self, place: int) -> str | None:
+        """Return the register's name of a place that is a compound."""
+        arrays = self.register.arrays
+        if KINDS[arrays["place_kind"][place]] != "compound":
+            return None
+        return self.register.words["shown_names"][arrays["place_shown"][place]]
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the index holds and how far it can be trusted."""

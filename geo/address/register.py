@@ -217,7 +217,8 @@ class _Builder:
         self.words["numbers"] = numbers.list
         roads = {word: number for number, word in enumerate(self.words["roads"])}
         villages = {word: -number for number, word in enumerate(self.words["villages"])}
-        doors, held = set(), set()
+        doors: set[tuple[int, int, int]] = set()
+        held: set[tuple[int, int, int]] = set()
         columns = (self.ids["roads"], self.ids["villages"], self.ids["numbers"])
         for place, road, village, number in zip(self.places.tolist(), *columns, strict=True):
             if road or (number and village):

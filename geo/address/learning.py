@@ -1,0 +1,86 @@
+"""Names that callers use and the register lacks: proposed, approved by a planner, then known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.address.answer import Rows
+from geo.address.register import PLACE_STEP
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.address.index import AddressIndex
+
+_MOST_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """A name said for a compound that the register does not know by it.
+
+    Attributes
+    ----------
+    alias
+        The words said, as they were given.
+    compound
+        The register's name of the compound meant.
+    rows
+        The compound's rows of the register.
+    """
+
+    alias: str
+    compound: str
+    rows: Rows
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the proposal as one record."""
+        return {"alias": self.alias, "compound": self.compound, "rows": len(self.rows)}
+
+
+def propose_alias(index: AddressIndex, text: str, row: int) -> Proposal | None:
+    """Return the alias that a dispatcher's choice of a row for a text would teach.
+
+    None where the text names the row's compound by a name that is known, or names none, or
+    where the row lies in no compound. Nothing is learnt by this: a planner approves a proposal
+    and `with_alias` puts it into the register.
+
+    Parameters
+    ----------
+    index
+        The index that the text was asked of.
+    text
+        What was said; phone numbers and names of persons never become part of an alias.
+    row
+        Row of the register that the dispatcher chose.
+    """
+    read = index.searcher.reader.read(text)
+    if read is None or not read[0].chunks:
+        return None
+    query = read[0]
+    chunk = query.chunks[0]
+    name = chunk.name.removesuffix(chunk.zone) or chunk.name
+    register = index.register
+    units = np.flatnonzero(register.arrays["unit_row"] == row)
+    if name in index.searcher.names.exact or len(name) > _MOST_CHARACTERS or not len(units):
+        return None
+    place = int(register.arrays["unit_key"][units[0]] // PLACE_STEP)
+    compound = index.compound_of(place)
+    if compound is None:
+        return None
+    first, last = register.starts[place : place + 2]
+    rows = np.unique(register.arrays["unit_row"][first:last])
+    return Proposal(query.written.given(chunk.start, chunk.start + len(name)), compound, rows)
+
+
+def with_alias(frame: pd.DataFrame, proposal: Proposal) -> pd.DataFrame:
+    """Return a register in which the rows of a proposal carry its alias too."""
+    aliases = frame["aliases"].astype(object).where(frame["aliases"].notna(), "")
+    held = aliases.iloc[proposal.rows].map(lambda value: [one for one in value.split(";") if one])
+    joined = held.map(lambda names: ";".join(dict.fromkeys((*names, proposal.alias))))
+    column = aliases.copy()
+    column.iloc[proposal.rows] = joined
+    return frame.assign(aliases=column.where(column != "", None))
