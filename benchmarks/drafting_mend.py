@@ -90,14 +90,10 @@ def changed(graph: UnitGraph, seed: int) -> UnitGraph:
     some = random.random(len(graph)) < CHANGED
     households[some] *= random.uniform(0.8, 1.2, int(some.sum()))
     finest = BANDS[-1][1]
-    return replace(
-        graph, households=np.clip(np.rint(households).astype(np.int64), 0, finest)
-    )
+    return replace(graph, households=np.clip(np.rint(households).astype(np.int64), 0, finest))
 
 
-def _moved_anew(
-    anew: list[Integers], old: list[Integers], households: Integers
-) -> list[int]:
+def _moved_anew(anew: list[Integers], old: list[Integers], households: Integers) -> list[int]:
     kept = np.ones(len(households), bool)
     found = []
     for label, was in zip(anew, old, strict=False):

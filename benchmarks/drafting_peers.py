@@ -47,7 +47,7 @@ def run_peers(graph: UnitGraph, bands: Bands, *, seed: int, seconds: float) -> l
     return [_limited(name, peer, graph, bands, seed, seconds) for name, peer in peers.items()]
 
 
-def _limited(
+def _limited(  # noqa: PLR0917
     name: str,
     peer: Callable[..., None],
     graph: UnitGraph,
@@ -127,7 +127,10 @@ def _metis(
     import pymetis  # noqa: PLC0415 - of the bench extra
 
     def split(
-        part: UnitGraph, count: int, band: tuple[int, int], level: int
+        part: UnitGraph,
+        count: int,
+        band: tuple[int, int],
+        level: int,  # noqa: ARG001
     ) -> npt.NDArray[np.int64]:
         tail = np.concatenate([part.one, part.other])
         head = np.concatenate([part.other, part.one])

@@ -35,7 +35,9 @@ def main() -> None:
         print(json.dumps(_one(options.one, options.seed, metis=not options.ours_only)))
         return
     rows = []
-    print("households   units  seconds  MB drawing   L1 OK %   L2 OK %   L3 OK %  METIS L1 s  ratio")
+    print(
+        "households   units  seconds  MB drawing   L1 OK %   L2 OK %   L3 OK %  METIS L1 s  ratio"
+    )
     for size in options.sizes.split(","):
         command = [sys.executable, __file__, "--one", size, "--seed", str(options.seed)]
         if options.ours_only:

@@ -107,7 +107,7 @@ def _stairs(kind: str, random: np.random.Generator) -> list[int]:
     return [each] * int(random.choice([1, 2, 3, 4], p=[0.55, 0.3, 0.1, 0.05]))
 
 
-def _cells(
+def _cells(  # noqa: PLR0917
     points: npt.NDArray[np.float64],
     block: npt.NDArray[np.float64],
     building: npt.NDArray[np.float64],

@@ -1,14 +1,17 @@
-"""`wangge plans`: what plans there are. `wangge draft`: draw one from a town's layers."""
+"""`wangge plans`: what plans there are. `wangge draft`: draw one. `wangge mend`: mend one."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from boundaries.retired import retired_codes
 
-from boundaries.draft import Drafted, Wishes, draft_plan
+from boundaries.draft import Drafted, MendedPlan, Wishes, draft_plan, mend_plan
 from boundaries.estimate import estimate_households
-from cli.options import AsJson, TownName, actor, chosen_town, home_of, opened_store
+from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from cli.screen import (
     both,
     languages_of_help,
@@ -28,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the app."""
     app.command("plans", help=languages_of_help("cli.plans_help"))(plans)
     app.command("draft", help=languages_of_help("draft.command_help"))(draft)
+    app.command("mend", help=languages_of_help("draft.mend_help"))(mend)
 
 
 def plans(context: typer.Context, town: TownName = None, *, as_json: AsJson = False) -> None:
@@ -129,3 +133,65 @@ def show_drafted(drafted: Drafted) -> None:
         tell_message(explanation.message)
     if len(drafted.explanations) > _MOST_SHOWN:
         tell("cli.more_problems", more=len(drafted.explanations) - _MOST_SHOWN)
+
+
+def mend(
+    context: typer.Context,
+    plan: Annotated[str | None, typer.Argument(help=both("cli.option_plan"))] = None,
+    town: TownName = None,
+    *,
+    name: Annotated[str | None, typer.Option(help=both("draft.option_mend_name"))] = None,
+    seed: Annotated[int, typer.Option(min=0, help=both("draft.option_seed"))] = 0,
+    seconds: Annotated[
+        float, typer.Option("--time-limit", min=0, help=both("draft.option_seconds"))
+    ] = float("inf"),
+    folder: Annotated[
+        Path | None, typer.Option("--out", file_okay=False, help=both("draft.option_mend_out"))
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help=both("cli.option_apply"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a plan back into its bands by the fewest moves."""
+    home = home_of(context)
+    with opened_store(home) as store:
+        stored = store.load_plan(chosen_plan(store, plan, town))
+        served = store.load_town(stored.town)
+        if served.buildings["households"].isna().any():
+            served = estimate_households(served)
+        mended = mend_plan(
+            served,
+            stored,
+            name or f"{stored.name}·修补",
+            seed=seed,
+            seconds=seconds,
+            used=retired_codes(store, stored),
+        )
+        where = folder or home.pages / stored.id
+        where.mkdir(parents=True, exist_ok=True)
+        lists = {"lineage.csv": mended.lineage, "moved.csv": mended.buildings}
+        for file, table_of in lists.items():
+            table_of.to_csv(where / file, index=False, encoding="utf-8-sig")
+        if as_json:
+            moved = [asdict(level) for level in mended.moved]
+            print_json({**mended.drafted.as_dict(), "moved": moved})
+        else:
+            show_mended(mended)
+            for file in lists:
+                out.print(f"  {where / file}", style="dim")
+        if not apply:
+            if not as_json:
+                tell("cli.dry_run")
+            return
+        store.save_town(mended.drafted.town, actor=actor())
+        saved = store.save_plan(mended.drafted.plan, actor=actor()).id
+        if not as_json:
+            tell("cli.saved_plan", plan=saved)
+
+
+def show_mended(mended: MendedPlan) -> None:
+    """Show how many households get another grid, and what the plan is like now."""
+    shown = table("draft.heading_level", "draft.heading_moved", "draft.heading_least")
+    for level in mended.moved:
+        shown.add_row(str(level.level), str(level.households), str(level.least))
+    out.print(shown)
+    show_drafted(mended.drafted)

@@ -1,6 +1,6 @@
-"""Draw a plan from a town's layers."""
+"""Draw a plan from a town's layers, or mend today's by the fewest moves."""
 
-from boundaries.draft.blocks import draft_from_blocks, street_blocks
+from boundaries.draft.mend import MendedPlan, mend_plan
 from boundaries.draft.planning import Drafted, Wishes, draft_plan
 
-__all__ = ["Drafted", "Wishes", "draft_from_blocks", "draft_plan", "street_blocks"]
+__all__ = ["Drafted", "MendedPlan", "Wishes", "draft_plan", "mend_plan"]

@@ -106,7 +106,7 @@ def _windows(graph: UnitGraph, label: Integers, bad: Integers) -> list[Integers]
     return [inside[window[inside] == number] for number in np.unique(window[inside])]
 
 
-def _least_in(
+def _least_in(  # noqa: PLR0917
     graph: UnitGraph, label: Integers, window: Integers, held: Integers, low: int, high: int
 ) -> int:
     """Return the least households that leave the parts of one window, proved.
@@ -146,7 +146,7 @@ def _least_in(
     return 0 if proved is None or not np.isfinite(proved) else max(int(np.ceil(proved - 1e-6)), 0)
 
 
-def _rows(
+def _rows(  # noqa: PLR0917
     parts: list[int],
     columns: list[tuple[int, int, int]],
     most: list[int],

@@ -118,7 +118,7 @@ def lines_between(seeds: Seeds, block: shapely.Geometry) -> list[shapely.Geometr
     order = np.lexsort((np.maximum(one, other), np.minimum(one, other)))
     segments = shapely.linestrings(diagram.vertices[ends[order]] + middle)
     pair = np.column_stack([np.minimum(one, other), np.maximum(one, other)])[order]
-    starts = np.flatnonzero(np.append(True, (pair[1:] != pair[:-1]).any(axis=1)))  # noqa: FBT003
+    starts = np.flatnonzero(np.append(True, (pair[1:] != pair[:-1]).any(axis=1)))
     found = []
     for group in np.split(segments, starts[1:]):
         merged = shapely.line_merge(shapely.multilinestrings(group))

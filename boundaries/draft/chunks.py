@@ -7,10 +7,11 @@ from boundaries.draft.shift import starts_at
 from boundaries.draft.trees import Band, Net, drawn, outside
 
 _LARGEST = 14
+_WANTED = 3
 
 
 @kernel
-def holds_together(
+def holds_together(  # noqa: C901, PLR0917
     net: Net, label: Integers, part: int, start: int, taken: Integers, size: int, seen: Integers
 ) -> bool:
     """Whether a part without the units in `taken` (marked 2 in `seen`) is in one piece.
@@ -23,13 +24,13 @@ def holds_together(
         for arc in range(net.begin[node], net.begin[node + 1]):
             other = net.head[arc]
             if label[other] == part and seen[other] == 0:
-                seen[other] = 3
+                seen[other] = _WANTED
                 want += 1
     count, at = 1, 0
     found = 0
     queue = integers(len(label))
     queue[0] = start
-    if seen[start] == 3:
+    if seen[start] == _WANTED:
         found += 1
     seen[start] = 1
     while at < count and found < want:
@@ -37,8 +38,8 @@ def holds_together(
         at += 1
         for arc in range(net.begin[node], net.begin[node + 1]):
             other = net.head[arc]
-            if label[other] == part and (seen[other] == 0 or seen[other] == 3):
-                if seen[other] == 3:
+            if label[other] == part and (seen[other] == 0 or seen[other] == _WANTED):
+                if seen[other] == _WANTED:
                     found += 1
                 seen[other] = 1
                 queue[count] = other
@@ -48,13 +49,13 @@ def holds_together(
     for index in range(size):
         node = taken[index]
         for arc in range(net.begin[node], net.begin[node + 1]):
-            if seen[net.head[arc]] == 3:
+            if seen[net.head[arc]] == _WANTED:
                 seen[net.head[arc]] = 0
     return found == want
 
 
 @kernel
-def move_chunks(
+def move_chunks(  # noqa: C901, PLR0912, PLR0915, PLR0917
     net: Net,
     region: Integers,
     label: Integers,
@@ -91,7 +92,7 @@ def move_chunks(
         if one == other or region[start] != region[beside]:
             continue
         now = outside(total[one], band) + outside(total[other], band)
-        patient = attempt % 32 < 2 and now > 0
+        patient = attempt % 32 < 2 and now > 0  # noqa: PLR2004
         largest = 1 + drawn(random, _LARGEST)
         size, held, gain = 0, 0, 0
         best, best_off, best_gain = 0, now, 0

@@ -108,7 +108,7 @@ class UnitGraph:
         )
 
     def components(self, within: Integers | None = None) -> Integers:
-        """Return numbers of the connected parts: without crossing walls, nor from label to label."""
+        """Return numbers of the connected parts, no wall nor change of label crossed."""
         kept = ~self.walled
         if within is not None:
             kept &= within[self.one] == within[self.other]

@@ -18,9 +18,11 @@ from boundaries.draft.trees import (
     weighed,
 )
 
+_PAIR, _MOST_PARTS = 2, 8
+
 
 @kernel
-def best_branch(
+def best_branch(  # noqa: PLR0917
     net: Net, tree: Tree, count: int, band: Band, held: Integers, ground: Integers
 ) -> tuple[int, int, float]:
     """Return the branch that is best cut off a weighed tree, with what is off and its shape.
@@ -49,7 +51,7 @@ def best_branch(
 
 @kernel
 def branch_parts(tree: Tree, count: int, branch: int, part: Integers) -> None:
-    """Number the branch 1 and the rest 0."""
+    """Give the branch number 1 and the rest 0."""
     for position in range(count):
         part[position] = 0
         if position == branch or (position > branch and part[tree.up[position]] == 1):
@@ -57,7 +59,7 @@ def branch_parts(tree: Tree, count: int, branch: int, part: Integers) -> None:
 
 
 @kernel
-def choose(
+def choose(  # noqa: PLR0917
     net: Net, tree: Tree, region: Integers, label: Integers, chosen: Integers, random: Integers
 ) -> int:
     """Choose two parts that meet and sometimes a third or fourth; grow a tree over them.
@@ -86,7 +88,7 @@ def choose(
 
 
 @kernel
-def relabel(
+def relabel(  # noqa: C901, PLR0917
     net: Net,
     tree: Tree,
     count: int,
@@ -131,7 +133,7 @@ def relabel(
 
 
 @kernel
-def recut(
+def recut(  # noqa: C901, PLR0912, PLR0917
     net: Net,
     region: Integers,
     label: Integers,
@@ -148,7 +150,12 @@ def recut(
     nodes = len(region)
     tree = room_for_tree(nodes, len(net.head))
     part, old, sums, chosen = integers(nodes), integers(nodes), integers(3 * nodes), integers(nodes)
-    held, ground, names, unused = integers(nodes), integers(nodes), integers(8), integers(nodes)
+    held, ground, names, unused = (
+        integers(nodes),
+        integers(nodes),
+        integers(_MOST_PARTS),
+        integers(nodes),
+    )
     for node in range(nodes):
         chosen[label[node]] = 1
     spare = 0
@@ -174,7 +181,7 @@ def recut(
                 if names[index] == name:
                     old[position] = index
         now_off, now_shape = judged(net, tree, count, old, name_count, band, sums)
-        if name_count == 2:
+        if name_count == _PAIR:
             branch, off, shape = best_branch(net, tree, count, band, held, ground)
             branch_parts(tree, count, branch, part)
             parts = 2
@@ -182,7 +189,7 @@ def recut(
             parts = divided(net, tree, count, band, part)
             off, shape = judged(net, tree, count, part, parts, band, sums)
         allowed = heat * (rounds - attempt) / (rounds * 1000000.0)
-        fits = parts <= 8 and parts - name_count <= spare
+        fits = parts <= _MOST_PARTS and parts - name_count <= spare
         if fits and (off < now_off or (off == now_off and shape < now_shape + allowed)):
             known = name_count
             while name_count < parts:

@@ -121,7 +121,7 @@ def draw(
     return [numbered(label) for label in drawn]
 
 
-def _coarsest(
+def _coarsest(  # noqa: PLR0917
     graph: UnitGraph,
     net: Net,
     ground: Integers,
@@ -151,7 +151,7 @@ def _coarsest(
     return found
 
 
-def _from_atoms(
+def _from_atoms(  # noqa: PLR0917
     graph: UnitGraph,
     ground: Integers,
     aim: Aim,
@@ -211,7 +211,7 @@ def atoms(
     return numbered(atom)
 
 
-def _inside(
+def _inside(  # noqa: PLR0917
     graph: UnitGraph,
     net: Net,
     drawn: list[Integers],

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from boundaries.draft.compiled import Integers
-from boundaries.draft.graph import UnitGraph, linked
+from boundaries.draft.graph import UnitGraph
 
 
 @dataclass(frozen=True)

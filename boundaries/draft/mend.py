@@ -116,7 +116,7 @@ def mend_plan(
     types = plan.grids["special_type"].tolist()
     mended = _mended(town, units, old, special[-1], ancestry.shape[1], seed, until)
     parts = Parts(
-        mended.labels, special, types, _codes(plan, ancestry, old, mended.labels, units),
+        mended.labels, special, types, _codes(plan, ancestry, mended.labels),
         frozenset(plan.grids["code"]) | frozenset(used),
     )  # fmt: skip
     drafted = finished(town, name, units, parts)
@@ -161,8 +161,8 @@ def _today(town: Town, plan: Plan, levels: int) -> Today:
     first.sort()
     same = {shapely.to_wkb(shapely.normalize(shapes[at])): int(finest[at]) for at in first}
     ground = {
-        grids["code"].iat[int(row)]: same[shapely.to_wkb(shapely.normalize(shape))]
-        for row, shape in zip(finest, shapes, strict=True)
+        code: same[shapely.to_wkb(shapely.normalize(shape))]
+        for code, shape in zip(grids["code"].to_numpy()[finest], shapes, strict=True)
     }
     at_row = {building: at for at, building in enumerate(town.buildings["id"])}
     home: dict[tuple[int, int], int] = {}
@@ -191,7 +191,7 @@ def _old_labels(units: Units, ancestry: Integers) -> list[Integers]:
 
 def _special(plan: Plan, units: Units, ancestry: Integers) -> list[Integers]:
     """Return the special-purpose grid of every unit by level; -1 for none."""
-    is_special = np.append((plan.grids["kind"] == "special").to_numpy(), False)  # noqa: FBT003
+    is_special = np.append((plan.grids["kind"] == "special").to_numpy(), False)
     found = []
     for level in range(ancestry.shape[1]):
         row = np.where(units.today == NONE, NONE, ancestry[units.today, level])
@@ -199,7 +199,7 @@ def _special(plan: Plan, units: Units, ancestry: Integers) -> list[Integers]:
     return found
 
 
-def _mended(
+def _mended(  # noqa: PLR0917
     town: Town,
     units: Units,
     old: list[Integers],
@@ -225,7 +225,7 @@ def _mended(
 
 
 def _codes(
-    plan: Plan, ancestry: Integers, old: list[Integers], labels: list[Integers], units: Units
+    plan: Plan, ancestry: Integers, labels: list[Integers]
 ) -> dict[int, dict[int, list[tuple[str, str | None]]]]:
     """Return the codes that parts keep, and renumber the labels without holes, in place.
 

@@ -16,7 +16,6 @@ from boundaries.draft.partition import Aim
 from boundaries.draft.relief import Family, relieve
 from boundaries.draft.settling import Mending
 
-
 _RELIEFS = 3
 
 
@@ -98,7 +97,7 @@ def _off(households: Integers, label: Integers, aim: Aim) -> bool:
     return bool(off_band(totals(households, numbered(label)), aim.low, aim.high).any())
 
 
-def _relieved(
+def _relieved(  # noqa: PLR0917
     graph: UnitGraph,
     above: list[Integers],
     labels: list[Integers],
@@ -133,7 +132,7 @@ def _relieved(
     return family.children
 
 
-def _with_parents(
+def _with_parents(  # noqa: PLR0917
     graph: UnitGraph,
     labels: list[Integers],
     label: Integers,

@@ -67,7 +67,7 @@ def mended_parents(
 class _Recutting:
     """The levels while parents are being recut: units by parent, neighbours by unit."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         graph: UnitGraph,
         drawn: list[Integers],

@@ -64,7 +64,7 @@ def compactness(area: int, around: int) -> float:
 
 
 @kernel
-def judged(
+def judged(  # noqa: PLR0917
     net: Net, tree: Tree, count: int, part: Integers, parts: int, band: Band, sums: Integers
 ) -> tuple[int, float]:
     """Return how many households a division is off its band, and the cost of its shape."""
@@ -94,7 +94,7 @@ def judged(
 
 
 @kernel
-def divide_regions(
+def divide_regions(  # noqa: PLR0917
     net: Net,
     starts: Integers,
     region: Integers,

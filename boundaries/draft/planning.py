@@ -193,7 +193,7 @@ def drawn_levels(
     return labels
 
 
-def _drawn(
+def _drawn(  # noqa: PLR0917
     town: Town,
     units: Units,
     general: Integers,

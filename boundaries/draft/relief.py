@@ -81,7 +81,7 @@ def relieve(family: Family, mending: Mending, *, seed: int) -> None:
             for attempt in range(_TRIES):
                 if best is not None and best[0][0] == 0 and attempt >= _ENOUGH:
                     break
-                found = _tried(family, mending, units, parent, random)
+                found = _tried(family, mending, units, random)
                 if found is None or found[0] >= now or (best and found[0] >= best[0]):
                     continue
                 if _suits_above(family, units, found[1]):
@@ -139,7 +139,7 @@ def _neighbours(family: Family, parent: int) -> list[int]:
 
 
 def _tried(
-    family: Family, mending: Mending, units: Integers, parent: int, random: np.random.Generator
+    family: Family, mending: Mending, units: Integers, random: np.random.Generator
 ) -> tuple[tuple[int, int], Integers, Integers] | None:
     """Move one chunk between two parents and mend their children; None where it does not fit."""
     part = family.graph.part(units)

@@ -17,7 +17,7 @@ def root_of(above: Integers, part: int) -> int:
 
 
 @kernel
-def worth_of(
+def worth_of(  # noqa: PLR0917
     net: Net, label: Integers, origin: Integers, band: Band, total: Integers, members: Integers
 ) -> tuple[int, int]:
     """Return the households off the band and the households moved."""
@@ -38,7 +38,7 @@ def worth_of(
 
 
 @kernel
-def renew(
+def renew(  # noqa: C901, PLR0912, PLR0917
     net: Net,
     region: Integers,
     label: Integers,

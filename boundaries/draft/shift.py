@@ -18,7 +18,7 @@ from boundaries.draft.trees import (
 
 
 @kernel
-def least_moved(
+def least_moved(  # noqa: PLR0917
     net: Net,
     tree: Tree,
     count: int,
@@ -63,7 +63,7 @@ def least_moved(
 
 
 @kernel
-def starts_at(
+def starts_at(  # noqa: PLR0917
     net: Net,
     region: Integers,
     label: Integers,
@@ -91,7 +91,7 @@ def starts_at(
 
 
 @kernel
-def shift_parts(
+def shift_parts(  # noqa: C901, PLR0912, PLR0915, PLR0917
     net: Net,
     region: Integers,
     label: Integers,

@@ -112,7 +112,7 @@ def popped(heap: Integers, size: int) -> int:
 
 
 @kernel
-def grown(
+def grown(  # noqa: PLR0917
     net: Net, tree: Tree, start: int, label: Integers, chosen: Integers, random: Integers
 ) -> int:
     """Grow a random least spanning tree over what is connected with `start` in chosen labels.
@@ -250,7 +250,7 @@ def divided(net: Net, tree: Tree, count: int, band: Band, part: Integers) -> int
 
 
 @kernel
-def merge(
+def merge(  # noqa: PLR0917
     cost: Integers,
     choice: Integers,
     theirs: int,
@@ -279,7 +279,7 @@ def merge(
 
 
 @kernel
-def traced(
+def traced(  # noqa: PLR0917
     tree: Tree,
     count: int,
     choice: Integers,

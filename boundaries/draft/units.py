@@ -237,7 +237,7 @@ def _stair_lines(
     return found
 
 
-def _put_together(
+def _put_together(  # noqa: PLR0917
     town: Town,
     ground: Ground,
     blocks: _Blocks,
@@ -338,7 +338,7 @@ def _in_one_piece(
     return unit
 
 
-def _homes(
+def _homes(  # noqa: PLR0917
     piece: Integers,
     stray: npt.NDArray[np.bool_],
     unit: Integers,
@@ -411,7 +411,7 @@ def _tenants(
     return tuple(tenants)
 
 
-def _graph(
+def _graph(  # noqa: PLR0917
     ground: Ground,
     borders: Borders,
     unit: Integers,
