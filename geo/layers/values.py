@@ -25,6 +25,7 @@ _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?|(\
 _COUNTED = "户層层個个栋幢单元 "  # words that may stand behind a number
 _EXACT = 2**53  # beyond it a number no longer keeps its last digits
 _MOST_ROWS = 2**31
+_NEVER = 9999
 _CODES = frozenset({"code", "parent", "community", "grid", "id", "building", "building_id"})
 
 
@@ -81,17 +82,25 @@ def _flag(value: Any) -> bool:
     raise NotReadableError("layers.not_a_flag")
 
 
-def _date(value: Any) -> pd.Timestamp:
+def _date(value: Any) -> Any:
+    """Return a day; 9999 means that there is none."""
     if isinstance(value, datetime | date | np.datetime64):
         stamp = pd.Timestamp(value)
-        return stamp.tz_localize(None) if stamp.tzinfo else stamp
-    found = _DATE.fullmatch(as_text(value))
-    if found is None:
-        raise NotReadableError("layers.not_a_date")
-    year, month, day = (int(part) for part in found.groups() if part is not None)
+        stamp = stamp.tz_localize(None) if stamp.tzinfo else stamp
+    else:
+        found = _DATE.fullmatch(as_text(value))
+        if found is None:
+            raise NotReadableError("layers.not_a_date")
+        year, month, day = (int(part) for part in found.groups() if part is not None)
+        try:
+            stamp = pd.Timestamp(date(year, month, day))
+        except ValueError as error:
+            raise NotReadableError("layers.not_a_date") from error
+    if stamp.year == _NEVER:
+        return pd.NaT
     try:
-        return pd.Timestamp(date(year, month, day))
-    except (ValueError, pd.errors.OutOfBoundsDatetime) as error:
+        return stamp.as_unit("ns")
+    except pd.errors.OutOfBoundsDatetime as error:
         raise NotReadableError("layers.not_a_date") from error
 
 

@@ -199,6 +199,12 @@ def test_xlsx_with_numbers_dates_and_words(tmp_path: Path) -> None:
     assert read["stand_in"].tolist() == [False, True]
 
 
+def test_a_day_that_never_comes_is_no_day(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("网格编码,角色,任期至\n1,网格长,9999-12-31\n", "utf-8")
+    assert read_layer(path, "contacts")["until"].isna().all()
+
+
 def test_title_above_the_headings(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
