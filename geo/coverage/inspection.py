@@ -15,6 +15,7 @@ from geo.coverage.displaced import Displaced, displaced, without
 from geo.coverage.faults import Fault, codes_of
 from geo.coverage.gate import Admitted, admit
 from geo.coverage.grids import Grids
+from geo.coverage.layer_shift import shifted_layers
 from geo.coverage.merge import nodes_joined, with_shapes, without_companions
 from geo.coverage.naming import Naming
 from geo.coverage.parts import scattered
@@ -52,15 +53,26 @@ def inspect(
         Ordered by level, kind and codes.
     """
     admitted = admit(grids)
+    admitted, left, whole = _brought_back(admitted, residual(admitted.grids))
     sound = admitted.grids
-    seen, elsewhere = _coverage_faults(sound, crs)
+    seen, elsewhere = _coverage_faults(sound, left, crs)
     odd = [(one.depth, one.row) for one in elsewhere] + list(admitted.invalid)
     shapes = shape_faults(without(sound, odd) if odd else sound, limits)
     open_slots: list[Fault] = []
     if gap_width_m is not None and sound.jurisdiction is None:
         open_slots.extend(slots(sound.levels[-1], gap_width_m))
     moved = [one.fault for one in elsewhere]
-    return told(admitted, seen, shapes, [*moved, *open_slots])
+    return told(admitted, seen, shapes, [*whole, *moved, *open_slots])
+
+
+def _brought_back(admitted: Admitted, left: Residual) -> tuple[Admitted, Residual, list[Fault]]:
+    """Tell of layers that are off as a whole, and go on with them brought back."""
+    if not len(left):
+        return admitted, left, []
+    shifted = shifted_layers(admitted.grids, left)
+    if not shifted.faults:
+        return admitted, left, []
+    return replace(admitted, grids=shifted.grids), residual(shifted.grids), shifted.faults
 
 
 def told(
@@ -75,22 +87,19 @@ def told(
     return sorted(_without_turned(found), key=_order)
 
 
-def _coverage_faults(grids: Grids, crs: pyproj.CRS | None) -> tuple[list[Seen], list[Displaced]]:
-    seen, arrangement = observed(grids)
-    if arrangement is None:
+def _coverage_faults(
+    grids: Grids, left: Residual, crs: pyproj.CRS | None
+) -> tuple[list[Seen], list[Displaced]]:
+    if not len(left):
         return [], []
+    seen, arrangement = observed_in(grids, left)
     elsewhere = displaced(arrangement, seen, crs)
     if not elsewhere:
         return seen, []
-    rest, _ = observed(without(grids, [(one.depth, one.row) for one in elsewhere]))
+    others = without(grids, [(one.depth, one.row) for one in elsewhere])
+    rest, _ = observed_in(others, residual(others))
     holes = [one.fault.geometry for one in elsewhere]
     return [one for one in rest if not _is_one_of(one.fault, holes)], elsewhere
-
-
-def observed(grids: Grids) -> tuple[list[Seen], Arrangement | None]:
-    """Return the coverage faults of valid grids with where they were seen; None where proved."""
-    left = residual(grids)
-    return observed_in(grids, left) if len(left) else ([], None)
 
 
 def observed_in(grids: Grids, left: Residual) -> tuple[list[Seen], Arrangement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 import warnings
 from typing import Any
 
@@ -14,6 +15,7 @@ import shapely
 from geo.coverage import GridLevel, Grids, inspect
 
 SIDE = 4
+_HEADER = 13
 
 
 def cells() -> Grids:
@@ -48,15 +50,17 @@ def mutated(shape: shapely.Polygon, chance: random.Random) -> Any:
         return with_structure(shape, chance)
 
 
-def with_coordinate(shape: shapely.Polygon, chance: random.Random) -> shapely.Polygon:
-    xy = shapely.get_coordinates(shape)
+def with_coordinate(shape: shapely.Polygon, chance: random.Random) -> Any:
+    content = bytearray(shape.wkb)
+    count = shapely.get_num_coordinates(shape)
     for _ in range(chance.randrange(1, 4)):
-        at = chance.randrange(len(xy))
-        xy[at, chance.randrange(2)] = chance.choice(
+        at, axis = chance.randrange(count), chance.randrange(2)
+        value = chance.choice(
             [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e308, 5e-324, 100.0, chance.uniform(-500, 900)]
         )
-    xy[-1] = xy[0]
-    return shapely.set_coordinates(shapely.from_wkb(shape.wkb), xy)
+        for place in {at, count - 1} if at == 0 else {at}:
+            struct.pack_into("<d", content, _HEADER + 16 * place + 8 * axis, value)
+    return shapely.from_wkb(bytes(content), on_invalid="ignore")
 
 
 def with_bytes(shape: shapely.Polygon, chance: random.Random) -> Any:
