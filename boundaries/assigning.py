@@ -28,6 +28,7 @@ class _Source:
     names: npt.NDArray[np.object_]
     answers: npt.NDArray[np.bool_]
     shared: npt.NDArray[np.bool_]
+    undivided: npt.NDArray[np.bool_]
 
     def across(self, east: Floats, north: Floats) -> tuple[Floats, npt.NDArray[np.object_]]:
         """Return the metres to the finest level's border, and the codes across it."""
@@ -106,12 +107,14 @@ def _name(
 ) -> None:
     """Write status, codes and names of points whose grids are known."""
     found["status"][points] = MATCH
+    whole = np.zeros(len(points), dtype=bool)
     for column, level in enumerate(source.placement.levels):
         grid = rows[:, column]
         named = (grid >= 0) & ~source.shared[grid]
         found[f"grid{level}_code"][points[named]] = source.codes[grid[named]]
         found[f"grid{level}_name"][points[named]] = source.names[grid[named]]
-        found["status"][points[~named]] = PARTIAL
+        found["status"][points[~named & ~whole]] = PARTIAL
+        whole |= named & source.undivided[grid]
 
 
 def _source(current: InForce) -> _Source:
@@ -127,4 +130,5 @@ def _source(current: InForce) -> _Source:
             dtype=bool,
         ),
         shared,
+        np.array(names.undivided, dtype=bool),
     )

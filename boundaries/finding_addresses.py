@@ -84,7 +84,7 @@ def _refused(
 
 
 def _found(current: InForce, moment: datetime, match: Match, **values: Any) -> Answer:
-    status = status_of(values["levels"])
+    status = status_of(current, values["levels"])
     first = match.claim or match.candidates[0]
     place = _place_of(current, first)
     distance, neighbour = (

@@ -91,7 +91,7 @@ def _located(
         levels = weighed_levels(current, shares, moment, level=level, view=view)
         reach = max(NEIGHBOUR_WITHIN_M, accuracy_m or 0.0)
         distance, neighbour = border_of(current, longitude, latitude, reach)
-        status = status_of(levels)
+        status = status_of(current, levels)
         return answered(
             current,
             moment,

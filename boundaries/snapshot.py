@@ -41,6 +41,13 @@ class GridNames:
     codes: tuple[str, ...]
     names: tuple[str | None, ...]
     communities: tuple[str | None, ...]
+    undivided: tuple[bool, ...]
+
+    @cached_property
+    def undivided_codes(self) -> frozenset[str]:
+        """Codes of the grids that have no finer ones below them."""
+        whole = zip(self.codes, self.undivided, strict=True)
+        return frozenset(code for code, undivided in whole if undivided)
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Snapshot:
 
     @cached_property
     def names(self) -> GridNames:
-        """Codes, names and communities of the grids, by row."""
+        """Codes, names and communities of the grids, and which have no finer ones, by row."""
         columns = json.loads((self.folder / "names.json").read_text(encoding="utf-8"))
         return GridNames(*(tuple(column) for column in columns))
 
@@ -196,7 +203,8 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     progress("grids")
     plan.grids.to_parquet(folder / "grids.parquet", index=False)
     names = [plan.grids[column].tolist() for column in ("code", "name", "community")]
-    _write_json(folder / "names.json", names)
+    divided = set(plan.grids["parent"].dropna())
+    _write_json(folder / "names.json", [*names, [code not in divided for code in names[0]]])
     placement = place_grids(plan.grids, town.crs)
     placement.save(folder / "placement")
     progress("ground")

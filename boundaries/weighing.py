@@ -137,11 +137,17 @@ def state_of(options: Sequence[Option]) -> State:
     return "ambiguous"
 
 
-def status_of(levels: Sequence[LevelAnswer]) -> Status:
-    """Return the status that the levels of an answer make."""
+def status_of(current: InForce, levels: Sequence[LevelAnswer]) -> Status:
+    """Return the status that the levels of an answer make.
+
+    A grid without finer ones, as a special-purpose grid may be, is as good as the finest level.
+    """
     states = [level.state for level in levels]
-    if states and states[-1] == "determined":
-        return "match"
+    known = [level for level in levels if level.state != "unknown"]
+    if known and known[-1].state == "determined":
+        undivided = current.snapshot.names.undivided_codes
+        if known[-1] is levels[-1] or known[-1].code in undivided:
+            return "match"
     if any(state in ("determined", "likely") for state in states):
         return "partial"
     return "ambiguous" if "ambiguous" in states else "no_match"

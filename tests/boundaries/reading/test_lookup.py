@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 import shapely
 
+from boundaries.assigning import Assigner
 from boundaries.home import Home
 from boundaries.lookup import lookup_address, lookup_point
 from boundaries.readside import ReadSide
@@ -113,6 +115,21 @@ def test_a_footprint_that_slices_share_asks_for_stair_and_floor(side):
     assert codes(answer) == ["001", "00101", None]
     assert {option.code[-2:] for option in answer.levels[2].options} == {"01", "05"}
     assert "单元" in answer.ask.text("zh")
+
+
+def test_a_grid_without_finer_ones_is_a_match(small_town, tmp_path):
+    grids = small_town.plan.grids
+    school = f"{COMMUNITY}00208"
+    plan = small_town.plan.with_changes(grids=grids[grids["parent"] != school])
+    home = Home(tmp_path)
+    small_town.publish(home, build_snapshot(small_town.town, plan, home.snapshots))
+    side = ReadSide(home)
+    answer = lookup_point(side, *at(7.5, 7.5))
+    assert answer.status == "match"
+    assert codes(answer) == ["002", "00208", None]
+    table = Assigner(side.in_force()).assign(*np.array([at(7.5, 7.5), at(5.5, 7.5)]).T, Datum.WGS84)
+    assert table["status"].tolist() == ["match", "match"]
+    assert table["grid3_code"].isna().tolist() == [True, False]
 
 
 def test_only_the_level_asked_for_is_answered(side):
