@@ -68,6 +68,12 @@ _NO_DWELLINGS = {
 }
 """Grounds on which a building of unknown use is taken to be no dwelling."""
 
+_KEYS = (
+    *("building", "highway", "railway", "waterway", "natural", "barrier"),
+    *("landuse", "amenity", "leisure", "addr:housenumber"),
+)
+"""Objects without any of these tags are passed over before they reach Python."""
+
 _UNDERGROUND = frozenset({"yes", "culvert", "building_passage"})
 _WITH_NUMBER = re.compile(r"\d$")
 _TAG_COLUMNS = {
@@ -226,9 +232,8 @@ def read_osm(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, gpd.Ge
     dwellings: set[str] = set()
     with reading_of(path):
         item: Any
-        for item in osmium.FileProcessor(str(path)).with_areas():
-            if not item.tags:
-                continue
+        objects = osmium.FileProcessor(str(path)).with_areas()
+        for item in objects.with_filter(osmium.filter.KeyFilter(*_KEYS)):
             tags = {tag.k: tag.v for tag in item.tags}
             if item.is_area() and _is_without_dwellings(tags):
                 grounds.append(_made(factory.create_multipolygon, item))
