@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -48,6 +50,9 @@ class Plan:
     revision
         Counts up in the store with every change. A change made on an older one is refused, so
         that no planner's work is lost to another's.
+    accepted
+        Coverage faults that someone lets stand, as `geo.coverage.accepted.Accepted` writes them.
+        They count as long as the ground there is as it was.
     """
 
     id: str
@@ -60,6 +65,7 @@ class Plan:
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     revision: int = 0
+    accepted: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of(
