@@ -41,7 +41,7 @@ def at_metres(geometry: BaseGeometry) -> BaseGeometry:
         )
         return np.round(degrees, 7)
 
-    return shapely.transform(geometry, moved)
+    return shapely.orient_polygons(shapely.transform(geometry, moved))
 
 
 def cell_line(boxes: list[Box]) -> BaseGeometry:
