@@ -112,7 +112,9 @@ class AddressGrids:
         return memoryview(np.ascontiguousarray(self.places).ravel().data)
 
     def _split_among(self, addresses: npt.NDArray[np.integer]) -> list[int]:
-        found: list[int] = np.intersect1d(addresses, self.split["address"].to_numpy()).tolist()
+        found: list[int] = np.intersect1d(
+            addresses, self.split["address"].to_numpy(dtype=np.int64)
+        ).tolist()
         return found
 
     @cached_property

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from boundaries.address_files import answer_file
+from boundaries.contacts import View
 from boundaries.readside import ReadSide
 from cli.options import AsJson, home_of, moment
-from cli.screen import FOUND_ERRORS, both, languages_of_help, out, print_json, table, tell
+from cli.screen import (
+    FOUND_ERRORS,
+    both,
+    languages_of_help,
+    out,
+    print_json,
+    progress_bar,
+    table,
+    tell,
+)
 from geo.address import parse
+from geo.problem import input_error
 
 addresses = typer.Typer(help=languages_of_help("address.help"), no_args_is_help=True)
 
@@ -56,6 +71,40 @@ def report(
             precision=f"{reliability.precision:.2%}",
         )
     return 0
+
+
+def look_up_file(
+    read_side: ReadSide,
+    source: Path,
+    target: Path,
+    *,
+    column: str | None,
+    at: datetime | None,
+    level: int | None,
+    view: View,
+    as_json: bool,
+) -> None:
+    """Look a whole file of addresses up, row by row, and tell what came of it."""
+    if not source.is_file():
+        raise input_error("address_files.no_file", file=source)
+    with progress_bar() as progress:
+        task = progress.add_task(both("address_files.rows"), total=None)
+        done = answer_file(
+            read_side,
+            source,
+            target,
+            column=column,
+            at=at,
+            level=level,
+            view=view,
+            progress=lambda rows: progress.update(task, completed=rows),
+        )
+    if as_json:
+        print_json({"file": str(target), **asdict(done)})
+        return
+    tell("address_files.done", rows=done.rows, resumed=done.resumed, file=target)
+    for status, count in sorted(done.by_status.items()):
+        tell("address_files.by_status", status=status, count=count)
 
 
 @addresses.command("parse", help=languages_of_help("address.parse_help"))

@@ -12,6 +12,7 @@ from boundaries.contacts import View
 from boundaries.lookup import lookup_address, lookup_point
 from boundaries.offline import open_offline
 from boundaries.readside import ReadSide
+from cli.addresses import look_up_file
 from cli.answering import show_answer
 from cli.options import AsJson, home_of, moment
 from cli.screen import (
@@ -55,14 +56,36 @@ def lookup(
     snapshot: Annotated[
         Path | None, typer.Option("--snapshot", help=both("assign.snapshot"))
     ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", help=both("address_files.option_out"), dir_okay=False)
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option("--column", help=both("address_files.option_column"))
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Look one address or point up; exit status 1 where no grid is determined."""
+    """Look one address or point up, or with ``--out`` a whole file of addresses.
+
+    Exit status 1 where no grid is determined.
+    """
     if (address is None) == (point is None):
         raise input_error("cli.address_or_point")
     read_side = ReadSide(home_of(context)) if snapshot is None else open_offline(snapshot)
     view: View = "public" if public else "duty"
     when = moment(at, option="--at")
+    if address is not None and target is not None:
+        source = Path(address)
+        look_up_file(
+            read_side,
+            source,
+            target,
+            column=column,
+            at=when,
+            level=level,
+            view=view,
+            as_json=as_json,
+        )
+        return 0
     if address is not None:
         answer = lookup_address(read_side, address, at=when, level=level, view=view)
     else:
