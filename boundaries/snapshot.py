@@ -24,6 +24,7 @@ from boundaries.plan import Plan
 from boundaries.registered import AddressGrids, place_addresses
 from boundaries.town import Town
 from geo.address import AddressIndex
+from geo.address.index import FORMAT as ADDRESS_FORMAT
 from geo.problem import InputError, input_error
 from messages import LANGUAGES
 
@@ -227,6 +228,7 @@ def _write_json(path: Path, value: object) -> None:
 def _write_manifest(town: Town, plan: Plan, folder: Path) -> str:
     described = {
         "format": FORMAT,
+        "address_format": ADDRESS_FORMAT,
         "plan": {
             "id": plan.id,
             "name": plan.name,
@@ -332,9 +334,15 @@ def open_snapshot(folder: Path, *, verify: bool = True) -> Snapshot:
         raise input_error("lookup.snapshot_missing", file=folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        version = manifest["format"]
-        if version != FORMAT:
-            raise input_error("lookup.snapshot_version", file=folder, value=version, known=FORMAT)
+        version = (manifest["format"], manifest["address_format"])
+        known = (FORMAT, ADDRESS_FORMAT)
+        if version != known:
+            raise input_error(
+                "lookup.snapshot_version",
+                file=folder,
+                value=".".join(map(str, version)),
+                known=".".join(map(str, known)),
+            )
         intact = _identity(manifest) == manifest["id"]
         parts = dict(manifest["parts"])
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
