@@ -6,7 +6,7 @@ Input columns stay in their order; the result columns follow in the order of `re
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -176,7 +176,7 @@ def _record(answer: Answer, levels: Sequence[int]) -> list[str]:
     return ["" if value is None else str(value) for value in record]
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Generator[Row, None, None]:
     """Read a file row by row."""
     if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
