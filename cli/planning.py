@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from boundaries.retired import retired_codes
 
 from boundaries.draft import Drafted, MendedPlan, Wishes, draft_plan, mend_plan
+from boundaries.earlier import history_of
 from boundaries.estimate import estimate_households
 from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from cli.screen import (
@@ -164,7 +164,7 @@ def mend(
             name or f"{stored.name}·修补",
             seed=seed,
             seconds=seconds,
-            used=retired_codes(store, stored),
+            used=history_of(store, stored).retired,
         )
         where = folder or home.pages / stored.id
         where.mkdir(parents=True, exist_ok=True)
