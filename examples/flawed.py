@@ -411,6 +411,13 @@ def _not_verified(ground: Ground) -> Plants:
     return [Planted("O05", "unverified", None, (grid,))]
 
 
+def _no_adviser(ground: Ground) -> Plants:
+    grid = ground.grid(1)
+    contacts = ground.contacts
+    ground.contacts = contacts[(contacts["grid"] != grid) | (contacts["role"] != "adviser")]
+    return [Planted("O06", "unknown", 1, (grid,))]
+
+
 # --- special-purpose grids, slices, data ---
 
 
@@ -524,6 +531,7 @@ _PLANTS: tuple[Callable[[Ground], Plants], ...] = (
     _no_party_group,
     _one_for_two,
     _not_verified,
+    _no_adviser,
     _no_type,
     _no_mode,
     _residents_not_counted,

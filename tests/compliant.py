@@ -146,12 +146,17 @@ def compliant() -> Small:
         for contact in contacts
         if contact["role"] == ROLES[1]
     ]
+    advisers = [
+        {**contact, "id": f"C{contact['grid']}", "role": "adviser"}
+        for contact in contacts
+        if contact["role"] == ROLES[1]
+    ]
     plan = Plan.of(
         "试划",
         town.name,
         _frame("grids", grids),
         assignments=conform("assignments", pd.DataFrame(_assignments(cells))),
-        contacts=conform("contacts", pd.DataFrame([*contacts, *stand_ins])),
+        contacts=conform("contacts", pd.DataFrame([*contacts, *stand_ins, *advisers])),
     )
     return Small(town, plan)
 

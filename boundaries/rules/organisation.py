@@ -1,4 +1,4 @@
-"""Organisation: contacts (O01, O04, O05) and party organisation (O02, O03)."""
+"""Organisation: contacts (O01, O04, O05, O06) and party organisation (O02, O03)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from boundaries.rules.case import Case, listed
 from boundaries.rules.counts import households
 from boundaries.rules.registry import rule
 
+_FOUR_ROLES = ("grid_leader", "full_time", "part_time", "adviser")
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -245,3 +246,34 @@ def _terms_over(case: Case) -> Iterator[Finding]:
             role=case.role_name(role),
             ended=f"{until:%Y-%m-%d}",
         )
+
+
+@rule("O06", severity="I")
+def roles_are_known(case: Case) -> Iterator[Finding]:
+    """The four roles of a first-level grid are known: leader, full-time, part-time, adviser.
+
+    Looked for among the contacts of the grid and of the grids inside it. One finding a role names
+    the first-level grids that lack it. A role that O01 misses already is not told again.
+    """
+    if 1 not in case.levels or 1 not in case.scheme.code_lengths:
+        return
+    current = case.once(current_contacts)
+    known = current[current["at"] >= 0]
+    length = case.scheme.code_lengths[1]
+    general = case.level(1)[lambda grids: grids["kind"] == "general"]
+    asked = {level.role for level in case.scheme.levels if level.level in case.levels}
+    for role in (role for role in _FOUR_ROLES if role not in asked):
+        held = set(known.loc[known["role"] == role, "grid"].str[:length])
+        lacking = general[~general["code"].isin(held)]
+        if len(lacking):
+            yield case.finding(
+                "O06.unknown",
+                Severity.INFORMATION,
+                level=1,
+                grids=lacking["code"],
+                place=case.inner_points[lacking.index.to_numpy()],
+                measure=len(lacking),
+                unit="1",
+                all_grids=len(general),
+                role=case.role_name(role),
+            )

@@ -37,7 +37,7 @@ def test_an_overlap_of_a_fifth_of_a_square_metre(small):
     wider = metres_of(
         (420, 120), (480, 120), (480, 149), (480.2, 150), (480, 151), (480, 180), (420, 180)
     )
-    (finding,) = [f for f in small.grid(LEFT, geometry=wider).found() if f.rule != "B08"]
+    (finding,) = small.grid(LEFT, geometry=wider).found()
     assert (finding.rule, finding.severity, finding.grids) == ("C02", "E", (LEFT, RIGHT))
     assert finding.measure == pytest.approx(0.2, rel=0.1)
 

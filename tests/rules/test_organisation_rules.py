@@ -1,4 +1,4 @@
-"""Organisation: O01, O02, O03, O04, O05, as of a moment."""
+"""Organisation: O01 to O06, as of a moment."""
 
 from __future__ import annotations
 
@@ -185,3 +185,20 @@ def test_o05_tells_a_term_that_ran_out_unless_o01_does(small):
     assert small.contacts(ended("full_time")).found("O05") == []  # somebody has followed
     gone = small.contacts(dated(SECOND, until="2026-05-01"))
     assert [finding.rule for finding in gone.found("O01", "O05")] == ["O01"]
+
+
+def test_o06_tells_roles_that_nobody_has(small):
+    none = small.contacts(lambda contacts: contacts[contacts["role"] != "adviser"])
+    (finding,) = none.found("O06")
+    assert (finding.severity, finding.measure, finding.level) == ("I", 6, 1)
+    assert "网格指导员" in finding.message.text("zh")
+    one = small.contacts(
+        lambda contacts: contacts[(contacts["role"] != "adviser") | (contacts["grid"] != FIRST)]
+    )
+    assert [f.grids for f in one.found("O06")] == [(FIRST,)]
+    of_a_child = small.contacts(
+        lambda contacts: contacts.assign(
+            grid=contacts["grid"].where(contacts["role"] != "adviser", contacts["grid"] + "01")
+        )
+    )
+    assert of_a_child.found("O06") == []

@@ -40,9 +40,12 @@ def test_a_plan_of_one_level(small):
     one = (
         small.grids(lambda grids: grids[grids["level"] == 1])
         .assignments(lambda table: table.assign(grid=table["grid"].str[:15]))
-        .contacts(lambda table: table[table["role"] == "grid_leader"])
+        .contacts(lambda table: table[table["grid"].str.len() == 15])
     )
-    assert {finding.rule for finding in one.found()} <= {"B07"}  # the finer level's vertices
+    assert {finding.rule for finding in one.found()} <= {
+        "B07",
+        "O06",
+    }  # the finer level's vertices and roles
 
 
 def test_a_plan_of_levels_that_the_scheme_lacks(small):
