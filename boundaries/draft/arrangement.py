@@ -126,4 +126,4 @@ def borders_of(faces: Shapes, projection: Projection) -> Borders:
 
 def summed(index: Integers, values: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
     """Sum values by index in the order given, so that any machine gets the same sum."""
-    return np.bincount(index, weights=values, minlength=size)
+    return np.asarray(np.bincount(index, weights=values, minlength=size), np.float64)

@@ -102,7 +102,7 @@ def lines_between(seeds: Seeds, block: shapely.Geometry) -> list[shapely.Geometr
     """Return the lines half-way between the owners of seeds, inside the block."""
     if len(np.unique(seeds.owner)) < 2:  # noqa: PLR2004 - one building has it all
         return []
-    west, south, east, north = block.bounds
+    west, south, east, north = shapely.bounds(block).tolist()
     reach = _FAR * max(east - west, north - south, 1.0)
     middle = np.array([(west + east) / 2, (south + north) / 2])
     ring = middle + reach * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1], [2, 0], [-2, 0.1]])

@@ -7,6 +7,7 @@ arrays that are only indexed. Their result is the same either way, to the bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,18 +17,18 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Integers = npt.NDArray[np.int64]
 
 try:
-    import numba
+    _numba: Any = import_module("numba")
 except ImportError:
-    numba = None
+    _numba = None
 
-COMPILED = numba is not None
+COMPILED = _numba is not None
 
 
 def kernel(function: Kernel) -> Kernel:
     """Compile a function, keeping the machine code on disk for the next process."""
-    if numba is None:
+    if _numba is None:
         return function
-    made: Kernel = numba.njit(cache=True, nogil=True)(function)
+    made: Kernel = _numba.njit(cache=True, nogil=True)(function)
     return made
 
 

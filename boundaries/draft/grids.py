@@ -189,7 +189,7 @@ class GridMaker:
         """Return the table ``assignments``: every building, or its stairs and floors, in a grid."""
         ids = self.town.buildings["id"].to_numpy()
         whole: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-        rows = []
+        rows: list[tuple[int, int, str | None, str | None, int, int]] = []
         for number, tenant in enumerate(self.units.tenants):
             building, stair = tenant.building, tenant.stair
             if number in self.slices:

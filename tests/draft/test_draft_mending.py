@@ -1,0 +1,73 @@
+"""Mending moves few households, never fewer than the bound, and leaves what is good alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from latticed import lattice
+
+from boundaries.draft.bound import least_moves
+from boundaries.draft.levels import aims_of, draw
+from boundaries.draft.measure import measure, numbered, off_band, pieces, totals
+from boundaries.draft.mending import mend_levels
+
+BANDS = [(150, 260), (45, 90), (10, 20)]
+
+
+def drawn(seed):
+    households = np.random.default_rng(seed).integers(1, 6, 400)
+    graph = lattice(20, 20, households, street_every=4)
+    return graph, draw(graph, aims_of(graph, BANDS), seed=seed)
+
+
+def test_a_plan_within_its_bands_is_left_as_it_is():
+    graph, old = drawn(1)
+    mended = mend_levels(graph, old, aims_of(graph, BANDS), seed=0)
+    assert mended.moved == mended.least == [0, 0, 0]
+    assert all((new == was).all() for new, was in zip(mended.labels, old, strict=True))
+
+
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_a_mended_plan_is_nested_connected_better_and_moves_no_less_than_it_must(seed):
+    graph, old = drawn(2)
+    random = np.random.default_rng(seed)
+    households = graph.households.copy()
+    spot = int(random.integers(400))
+    near = np.abs(np.arange(400) % 20 - spot % 20) + np.abs(np.arange(400) // 20 - spot // 20) < 4
+    households[near] = random.integers(0, 9, int(near.sum()))
+    now = replace(graph, households=households)
+    mended = mend_levels(now, old, aims_of(now, BANDS), seed=seed)
+    above = np.zeros(400, np.int64)
+    for label, was, band, moved, least in zip(
+        mended.labels, old, BANDS, mended.moved, mended.least, strict=True
+    ):
+        assert (pieces(now, numbered(label)) == 1).all()
+        for part in np.unique(label):
+            assert len(np.unique(above[label == part])) == 1
+        before = off_band(totals(households, numbered(was)), *band).sum()
+        after = off_band(totals(households, numbered(label)), *band).sum()
+        assert after <= before
+        assert moved >= least or after > 0
+        above = label
+
+
+def test_drawing_anew_moves_many_times_more():
+    graph, old = drawn(3)
+    households = graph.households.copy()
+    households[:40] = np.maximum(households[:40] - 2, 0)
+    now = replace(graph, households=households)
+    aims = aims_of(now, BANDS)
+    mended = mend_levels(now, old, aims, seed=0)
+    assert measure(now, mended.labels[0], *BANDS[0]).off == 0
+    assert mended.moved[0] < households.sum() / 10
+
+
+def test_the_bound_counts_whole_units():
+    graph = lattice(4, 1, [9, 9, 6, 6])
+    label = np.array([0, 0, 0, 1])
+    # the first part has 24: it must lose 4, and no unit is smaller than 6
+    assert least_moves(graph, label, 10, 20) == 6

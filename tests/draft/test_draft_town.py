@@ -1,0 +1,188 @@
+"""From layers to a plan: the cells tile, the grids nest, the rules find no error."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from boundaries.check import check
+from boundaries.draft import Wishes, draft_plan, mend_plan
+from boundaries.draft.dwellings import floor_runs, shares
+from boundaries.scheme import default_scheme
+from boundaries.town import Town
+from geo.layers import STORED_CRS, conform
+from geo.problem import InputError
+
+WEST, SOUTH, STEP = 111.6, 38.2, 0.0012
+BLOCKS = 5
+
+
+def square(west, south, east, north):
+    return shapely.box(*np.round([west, south, east, north], 7))
+
+
+def layer(kind_of_layer, geometry, /, **columns):
+    frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=STORED_CRS)
+    return gpd.GeoDataFrame(conform(kind_of_layer, frame))
+
+
+@pytest.fixture(scope="module")
+def town():
+    """Streets every 100 m, buildings of 2 stairs, one tower, one school."""
+    random = np.random.default_rng(3)
+    east, north = WEST + BLOCKS * STEP, SOUTH + BLOCKS * STEP
+    middle = round(WEST + 3 * STEP, 7)
+    streets = [
+        shapely.LineString(np.round(line, 7))
+        for number in range(BLOCKS + 1)
+        for line in (
+            [(WEST + number * STEP, SOUTH), (WEST + number * STEP, north)],
+            [(WEST, SOUTH + number * STEP), (east, SOUTH + number * STEP)],
+        )
+    ]
+    footprints, households, stairs, floors = [], [], [], []
+    for block in range(BLOCKS * BLOCKS):
+        row, column = divmod(block, BLOCKS)
+        if block == 7:
+            continue
+        for place in range(4):
+            x = WEST + (column + 0.12 + 0.44 * (place % 2)) * STEP
+            y = SOUTH + (row + 0.15 + 0.45 * (place // 2)) * STEP
+            tower = block == 12 and place == 0
+            footprints.append(square(x, y, x + 0.3 * STEP, y + 0.15 * STEP))
+            households.append(72 if tower else int(random.choice([10, 12, 24, 24, 22])))
+            stairs.append(1 if tower else 2)
+            floors.append(18 if tower else 6)
+    school = square(WEST + 2.1 * STEP, SOUTH + 1.1 * STEP, WEST + 2.9 * STEP, SOUTH + 1.9 * STEP)
+    count = len(footprints)
+    return Town.empty("试验镇", default_scheme()).with_layers(
+        jurisdiction=layer(
+            "jurisdiction", [square(WEST, SOUTH, east, north)], code=["141127100"], name=["试验镇"]
+        ),
+        communities=layer(
+            "communities",
+            [square(WEST, SOUTH, middle, north), square(middle, SOUTH, east, north)],
+            code=["141127100001", "141127100002"],
+            name=["东社区", "西社区"],
+        ),
+        estates=layer("estates", [school], id=["S1"], name=["小学"], kind=["school"]),
+        buildings=layer(
+            "buildings",
+            footprints,
+            id=[f"B{number}" for number in range(count)],
+            residential=[True] * count,
+            households=pd.array(households, dtype="Int64"),
+            stairs=pd.array(stairs, dtype="Int64"),
+            floors=pd.array(floors, dtype="Int64"),
+            estimated=[False] * count,
+        ),
+        barriers=layer(
+            "barriers",
+            streets,
+            id=[f"R{number}" for number in range(len(streets))],
+            kind=["road"] * len(streets),
+            rank=pd.array([2] * len(streets), dtype="Int64"),
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def drafted(town):
+    return draft_plan(town, "草案", Wishes(seed=1))
+
+
+def test_a_draft_has_no_error_but_open_contacts(drafted):
+    report = check(drafted.town, drafted.plan)
+    errors = {finding.rule for finding in report.findings if finding.severity.value == "E"}
+    assert errors <= {"O01", "S01"}
+
+
+def test_households_and_buildings_are_all_there_once(town, drafted):
+    grids, table = drafted.plan.grids, drafted.plan.assignments
+    everyone = town.buildings["households"].sum()
+    assert grids.groupby("level")["households"].sum().tolist() == [everyone] * 3
+    assert table["households"].sum() == everyone
+    assert set(table["building"]) == set(town.buildings["id"])
+
+
+def test_every_grid_off_its_band_is_explained(town, drafted):
+    explained = {each.code for each in drafted.explanations}
+    for level in town.scheme.levels:
+        grids = drafted.plan.levels[level.level]
+        general = grids[grids["kind"] == "general"]
+        off = general[~general["households"].between(level.low, level.high)]
+        assert set(off["code"]) <= explained
+
+
+def test_the_school_is_a_grid_of_its_own_and_the_tower_is_sliced_by_floors(drafted):
+    grids, table = drafted.plan.grids, drafted.plan.assignments
+    special = grids[grids["kind"] == "special"]
+    assert special["level"].tolist() == [1, 2, 3]
+    assert special["special_type"].tolist() == ["school"] * 3
+    assert special["code"].iloc[0][-3:] == "901"
+    tower = table[table["floors"].notna()]
+    assert len(set(tower["building"])) == 1
+    assert tower["households"].between(10, 20).all()
+    assert tower["floors"].iloc[0].startswith("1-")
+
+
+def test_codes_run_from_west_to_east(drafted):
+    first = drafted.plan.levels[1]
+    for _, grids in first[first["kind"] == "general"].groupby("community"):
+        places = grids.sort_values("code").geometry.representative_point().x
+        assert places.is_monotonic_increasing
+
+
+def test_the_same_seed_gives_the_same_plan(town, drafted):
+    again = draft_plan(town, "草案", Wishes(seed=1))
+    assert again.plan.grids.equals(drafted.plan.grids)
+
+
+def test_only_the_levels_that_are_wanted_are_drawn(town):
+    plan = draft_plan(town, "草案", Wishes(levels=1)).plan
+    assert set(plan.grids["level"]) == {1}
+
+
+def test_a_town_without_ground_is_refused(town):
+    with pytest.raises(InputError):
+        draft_plan(town.with_layers(jurisdiction=town.jurisdiction.iloc[:0]), "草案")
+
+
+def test_a_good_plan_is_mended_by_doing_nothing(drafted):
+    mended = mend_plan(drafted.town, drafted.plan, "修补")
+    before, after = drafted.plan.grids, mended.drafted.plan.grids
+    assert [level.households for level in mended.moved[:2]] == [0, 0]
+    coarse = [grids[grids["level"] < 3]["code"].tolist() for grids in (before, after)]
+    assert coarse[0] == coarse[1]
+    report = check(mended.drafted.town, mended.drafted.plan)
+    errors = {finding.rule for finding in report.findings if finding.severity.value == "E"}
+    assert errors <= {"O01", "S01"}
+
+
+def test_a_grown_building_moves_few_households_and_says_whom(drafted):
+    buildings = drafted.town.buildings.copy()
+    at = int(np.flatnonzero(buildings["households"] == 12)[0])
+    buildings.loc[buildings.index[at], "households"] = 20
+    grown = drafted.town.with_layers(buildings=buildings)
+    mended = mend_plan(grown, drafted.plan, "修补")
+    assert mended.moved[0].households < 100
+    assert mended.lineage["households"].sum() == 3 * buildings["households"].sum()
+    changed = mended.buildings
+    assert (changed["from"] != changed["to"]).all()
+
+
+@pytest.mark.parametrize("households", [21, 22, 37, 66, 132])
+def test_floor_runs_hold_everyone_within_the_band(households):
+    runs = floor_runs(households, 33, 10, 20)
+    assert sum(run[2] for run in runs) == households
+    assert all(10 <= run[2] <= 20 for run in runs)
+    assert [run[0] for run in runs] == [1, *(run[1] + 1 for run in runs[:-1])]
+    assert runs[-1][1] == 33
+
+
+def test_shares_are_even_and_whole():
+    assert shares(10, 3) == [3, 3, 4]
+    assert sum(shares(22_512, 75)) == 22_512
