@@ -59,6 +59,8 @@ class ApiError(Exception):
 _STATUS_OF_MESSAGE: Mapping[str, HTTPStatus] = {
     "store.no_such_plan": HTTPStatus.NOT_FOUND,
     "store.no_such_town": HTTPStatus.NOT_FOUND,
+    "store.stale_plan": HTTPStatus.CONFLICT,
+    "store.published_plan": HTTPStatus.CONFLICT,
     "store.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.locked": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.busy": HTTPStatus.SERVICE_UNAVAILABLE,

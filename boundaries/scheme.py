@@ -101,6 +101,9 @@ class Scheme:
     estimate: Estimate
     text: str = ""
 
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return parse_scheme, (self.text,)
+
     def level(self, number: int) -> Level:
         """Return a level by its number; raises ``KeyError`` where there is none."""
         for level in self.levels:

@@ -104,7 +104,6 @@ def import_town(
     plan_id = None
     if apply:
         with opened_store(home_of(context)) as store:
-            store.upgrade()
             stored = store.save_import(imported.town, imported.plan, actor=actor())
             plan_id = None if stored is None else stored.id
     if as_json:
