@@ -152,7 +152,7 @@ class AddressIndex:
         meta = json.loads((folder / _META).read_text("utf-8"))
         words = json.loads((folder / _WORDS).read_text("utf-8"))
         arrays = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
             for name in meta["arrays"]
         }
         weights = Weights(tuple(meta["weights"]), meta["claim_at"])

@@ -16,7 +16,7 @@ from geo.address.features import (
     Found,
 )
 from geo.address.query import Query
-from geo.address.register import KINDS, Register
+from geo.address.register import DETAILS, KINDS, Register
 from geo.address.weighing import Weights
 
 _ABSENT = 0.5
@@ -28,7 +28,6 @@ _PLACE_PRECISION = {
     _VILLAGE: Precision.VILLAGE,
     _POI: Precision.POI,
 }
-_DETAILS = ("group", "suffix", "floor", "room")
 
 
 class Presenter:
@@ -39,6 +38,17 @@ class Presenter:
         arrays = register.arrays
         self.kind = arrays["place_kind"].tolist()
         self.place_shown = arrays["place_shown"].tolist()
+        self._shown_names = register.words["shown_names"]
+        self._details = {
+            name: {word: number for number, word in enumerate(register.words[f"{name}s"])}
+            for name in DETAILS
+            if f"row_{name}" in arrays
+        }
+        self._unit_rows = arrays["unit_row"]
+        self._shown = {
+            name: (register.words[f"shown_{name}s"], memoryview(arrays[f"shown_{name}"].data))
+            for name in ("town", "village", "road", "number", "zone", "building", "stair")
+        }
 
     def match(self, query: Query, found: list[Found], p_none: float, weights: Weights) -> Match:
         """Return the answer for weighed candidates."""
@@ -51,63 +61,54 @@ class Presenter:
 
     def candidate(self, one: Found) -> Candidate:
         """Return one candidate in the register's words."""
-        register = self.register
-        arrays, words = register.arrays, register.words
-        rows = arrays["unit_row"][one.first : one.last]
-        faults = self._faults(one)
-        rows, more = self._detailed(one, rows)
-        faults += more
+        rows = self._detailed(one, self._unit_rows[one.first : one.last])
         first = int(rows[0])
         kind = self.kind[one.place]
-        shown = words["shown_names"][self.place_shown[one.place]]
-
-        def word(name: str) -> str | None:
-            return words[f"shown_{name}s"][arrays[f"shown_{name}"][first]] or None
-
+        shown, words = self._name(one), self._words(first)
         return Candidate(
             rows=rows,
             compound=shown if kind in (_COMPOUND, _POI) else None,
-            zone=(word("zone") or None) if one.zone > 0 else None,
-            building=word("building") if one.building > 0 else None,
-            stair=word("stair") if one.stair > 0 else None,
-            road=word("road"),
-            number=word("number"),
-            text=self._text(one, first, shown),
+            zone=words["zone"] or None if one.zone > 0 else None,
+            building=words["building"] or None if one.building > 0 else None,
+            stair=words["stair"] or None if one.stair > 0 else None,
+            road=words["road"] or None,
+            number=words["number"] or None,
+            text=self._text(one, words, shown),
             p=one.weight,
             precision=self._precision(one),
-            faults=tuple(faults),
-            town=word("town"),
-            village=word("village") if kind != _COMPOUND else None,
+            faults=tuple(self._faults(one)),
+            town=words["town"] or None,
+            village=words["village"] or None if kind != _COMPOUND else None,
             accuracy_m=None if one.query.relation is None else one.query.relation.accuracy_m,
         )
 
-    def _text(self, one: Found, row: int, shown: str) -> str:
-        arrays, words = self.register.arrays, self.register.words
+    def _words(self, row: int) -> dict[str, str]:
+        """Return the register's own words of a row."""
+        return {name: held[numbers[row]] for name, (held, numbers) in self._shown.items()}
 
-        def word(name: str) -> str:
-            return words[f"shown_{name}s"][arrays[f"shown_{name}"][row]]
+    def _name(self, one: Found) -> str:
+        return self._shown_names[self.place_shown[one.place]]
 
-        parts = [word("town")]
+    def _text(self, one: Found, words: dict[str, str], shown: str) -> str:
+        number, road = words["number"], words["road"]
+        if number[-1:].isdigit():
+            number += "号"
+        parts = [words["town"]]
         if self.kind[one.place] in (_COMPOUND, _POI):
-            number = word("number")
-            if number and number[-1].isdigit():
-                number += "号"
-            parts += [word("road"), number if word("road") else "", shown]
-        elif self.kind[one.place] == _DOOR:
-            number, street = word("number"), word("road") or word("village")
-            if street.isascii():
-                parts.append(f"{number} {street}")
-            else:
-                parts += [street, number + "号" if number[-1:].isdigit() else number]
-        else:
+            parts += [road, number if road else "", shown]
+        elif self.kind[one.place] != _DOOR:
             parts.append(shown)
+        elif (street := road or words["village"]).isascii():
+            parts.append(f"{words['number']} {street}")
+        else:
+            parts += [street, number]
         if one.zone > 0:
-            parts.append(word("zone"))
+            parts.append(words["zone"])
         if one.building > 0:
-            building = word("building")
-            parts.append(building + "号楼" if building[-1].isdigit() else building)
+            building = words["building"]
+            parts.append(building + "号楼" if building[-1:].isdigit() else building)
         if one.stair > 0:
-            stair = word("stair")
+            stair = words["stair"]
             parts.append(stair if stair.endswith(("单元", "门", "梯")) else stair + "单元")
         return "".join(parts)
 
@@ -120,26 +121,19 @@ class Presenter:
             return Precision.BUILDING
         return _PLACE_PRECISION[self.kind[one.place]]
 
-    def _detailed(self, one: Found, rows: Rows) -> tuple[Rows, list[Fault]]:
+    def _detailed(self, one: Found, rows: Rows) -> Rows:
         """Keep the rows whose village, group, floor and room are those said, where any are."""
         query = one.query
-        number = query.chain.number
-        said = {"group": query.group, "suffix": number.value.partition("-")[2] if number else ""}
-        for name in ("floor", "room"):
-            element = getattr(query.chain, name)
-            said[name] = element.value if element is not None else ""
         if query.village:
             same = rows[self.register.arrays["row_village"][rows] == query.village]
             rows = same if len(same) else rows
-        for name in _DETAILS:
-            held = self.register.arrays.get(f"row_{name}")
-            if held is None or not said[name]:
-                continue
-            words = self.register.words[f"{name}s"]
-            if said[name] in words:
-                same = rows[held[rows] == words.index(said[name])]
+        for name in self._details:
+            said = _said(query, name)
+            number = self._details[name].get(said) if said else None
+            if number is not None:
+                same = rows[self.register.arrays[f"row_{name}"][rows] == number]
                 rows = same if len(same) else rows
-        return rows, []
+        return rows
 
     def _faults(self, one: Found) -> list[Fault]:
         query = one.query
@@ -167,7 +161,7 @@ class Presenter:
         return faults
 
     def _name_fault(self, one: Found) -> Fault:
-        shown = self.register.words["shown_names"][self.place_shown[one.place]]
+        shown = self._name(one)
         given, span = None, None
         if one.chunk is not None:
             span = one.query.written.span(one.chunk.start, one.chunk.end)
@@ -214,9 +208,7 @@ class Presenter:
             zone=first.zone if depth > 1 else None,
             building=first.building if depth > 2 else None,  # noqa: PLR2004
             stair=first.stair if depth > 3 else None,  # noqa: PLR2004
-            text=self._text(
-                one, int(rows[0]), self.register.words["shown_names"][self.place_shown[one.place]]
-            ),
+            text=self._text(one, self._words(int(rows[0])), self._name(one)),
             p=p,
             precision=self._precision(one),
         )
@@ -243,6 +235,16 @@ class Presenter:
         if claim is None or status is Status.PARTIAL:
             return "C"
         return "B" if claim.faults else "A"
+
+
+def _said(query: Query, detail: str) -> str:
+    """Return what a query says of a detail of its address, empty where it says nothing."""
+    if detail == "group":
+        return query.group
+    element = query.chain.number if detail == "suffix" else getattr(query.chain, detail)
+    if element is None:
+        return ""
+    return element.value.partition("-")[2] if detail == "suffix" else element.value
 
 
 def _key(one: Found, depth: int) -> tuple[int, ...] | None:
