@@ -50,8 +50,8 @@ def fill_labels(
     """
     px, py = np.empty(_BLOCK, np.float64), np.empty(_BLOCK, np.float64)
     square = np.empty(_BLOCK, np.int32)
-    special = np.empty((3, _BLOCK), np.int32)
-    gathered = np.empty((_BLOCK, 6), np.int32)
+    special = np.empty((4, _BLOCK), np.int32)
+    gathered = np.empty((_BLOCK, 8), np.int32)
     undecided = 0
     for start in range(0, len(x), _BLOCK):
         part = found[start : start + _BLOCK]
@@ -60,7 +60,7 @@ def fill_labels(
         )
         edges, corners, listed = _gather_codes(codes, square, part, special)
         undecided += _by_edge(special[0, :edges], px, py, part, records, gathered, frame[6])
-        undecided += _by_corner(special[1, :corners], px, py, part, records, frame[6])
+        undecided += _by_corner(special[1, :corners], px, py, part, records, gathered, frame[6])
         undecided += _by_list(
             special[2, :listed], px, py, part, records, lists, square, shape[1], frame
         )
@@ -98,19 +98,22 @@ def _gather_codes(
     codes: Codes, square: Codes, found: Codes, special: Codes
 ) -> tuple[int, int, int]:
     """Write the squares' codes, and which points need an edge, a corner or a list."""
-    edges, corners, listed = 0, 0, 0
     for i in range(len(found)):
         found[i] = codes[square[i]]
+    below = 0
     for i in range(len(found)):
-        code = found[i]
-        kind = ~code & 3
+        special[3, below] = i
+        below += found[i] < 0
+    edges, corners, listed = 0, 0, 0
+    for k in range(below):
+        i = special[3, k]
+        kind = ~found[i] & 3
         special[0, edges] = i
         special[1, corners] = i
         special[2, listed] = i
-        below = code < 0
-        edges += below & (kind == 0)
-        corners += below & (kind == 1)
-        listed += below & (kind == 2)  # noqa: PLR2004 - the kinds of geo.locate.buckets
+        edges += kind == 0
+        corners += kind == 1
+        listed += kind == 2  # noqa: PLR2004 - the kinds of geo.locate.buckets
     return edges, corners, listed
 
 
@@ -132,7 +135,7 @@ def _by_edge(
         ex, ey = px[i] - ax, py[i] - ay
         turn = dx * ey - dy * ex
         sure = abs(turn) > doubt * (abs(dx) + abs(dy) + abs(ex) + abs(ey))
-        label = ends[k, 2] if turn > 0.0 else ends[k, 3]
+        label = ends[k, 3 - int(turn > 0.0)]
         found[i] = label if sure else UNDECIDED
         undecided += not sure
     return undecided
@@ -140,15 +143,22 @@ def _by_edge(
 
 @_compiled
 def _by_corner(
-    points: Codes, px: Floats, py: Floats, found: Codes, records: Codes, doubt: float
+    points: Codes, px: Floats, py: Floats, found: Codes, records: Codes, ends: Codes, doubt: float
 ) -> int:
+    for k in range(len(points)):
+        vertex = ~found[points[k]] >> 2
+        ends[k, 0] = records[vertex - 1, 0]
+        ends[k, 1] = records[vertex - 1, 1]
+        for column in range(4):
+            ends[k, 2 + column] = records[vertex, column]
+        ends[k, 6] = records[vertex + 1, 0]
+        ends[k, 7] = records[vertex + 1, 1]
     undecided = 0
     for k in range(len(points)):
         i = points[k]
-        vertex = ~found[i] >> 2
-        bx, by = np.float64(records[vertex, 0]), np.float64(records[vertex, 1])
-        back_x, back_y = bx - records[vertex - 1, 0], by - records[vertex - 1, 1]
-        on_x, on_y = records[vertex + 1, 0] - bx, records[vertex + 1, 1] - by
+        bx, by = np.float64(ends[k, 2]), np.float64(ends[k, 3])
+        back_x, back_y = bx - ends[k, 0], by - ends[k, 1]
+        on_x, on_y = ends[k, 6] - bx, ends[k, 7] - by
         ex, ey = px[i] - bx, py[i] - by
         before, after = back_x * ey - back_y * ex, on_x * ey - on_y * ex
         reach = abs(ex) + abs(ey)
@@ -157,7 +167,7 @@ def _by_corner(
         both = (before > 0.0) & (after > 0.0)
         either = (before > 0.0) | (after > 0.0)
         left = both if back_x * on_y - back_y * on_x > 0.0 else either
-        label = records[vertex, 2] if left else records[vertex, 3]
+        label = ends[k, 5 - int(left)]
         found[i] = label if sure else UNDECIDED
         undecided += not sure
     return undecided

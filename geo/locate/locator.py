@@ -30,7 +30,7 @@ STEPS_OF_DEGREES = 1e7
 
 _WORTH_A_KERNEL = 512
 _WORTH_A_THREAD = 1 << 18
-_SQUARES_AN_EDGE = ((200_000, 24.0), (4_000_000, 16.0), (np.inf, 8.0))
+_SQUARES_AN_EDGE = ((4_000_000, 16.0), (np.inf, 8.0))
 """For coverages of fewer records than this so many squares: as many as memory is well used for."""
 
 
