@@ -49,7 +49,7 @@ else:
 def given(values: npt.NDArray[Any] | Sequence[int]) -> Integers:
     """Return values the way that the kernels index them fastest; a copy, theirs to change."""
     array = np.array(values, dtype=np.int64)
-    return array if COMPILED else array.tolist()  # type: ignore[return-value]
+    return array if COMPILED else array.tolist()
 
 
 def taken(values: Integers) -> Integers:
