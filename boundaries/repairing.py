@@ -13,7 +13,7 @@ import shapely
 
 from boundaries.plan import Plan
 from boundaries.rules.case import Case
-from boundaries.rules.coverage import COMMUNITIES, coverage_of, rows_of_levels
+from boundaries.rules.coverage import COMMUNITIES, coverage_of, limits_of, rows_of_levels
 from boundaries.town import Town
 from geo.coverage import is_proved
 from geo.coverage.gate import admit
@@ -70,7 +70,14 @@ def repair_plan(town: Town, plan: Plan, *, gap_m: float = 25.0) -> PlanRepair:
     """
     case = Case(town, plan, datetime.now(UTC))
     grids = coverage_of(case)
-    done = repair(grids, gap_m=gap_m, reach_m=_REACH_M, fixed=(COMMUNITIES,), crs=case.crs)
+    done = repair(
+        grids,
+        gap_m=gap_m,
+        reach_m=_REACH_M,
+        fixed=(COMMUNITIES,),
+        limits=limits_of(case),
+        crs=case.crs,
+    )
     lattice = _Lattice(case)
     mended_plan, mended_town = plan, town
     for depth, level in enumerate(done.grids.levels):

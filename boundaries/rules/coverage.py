@@ -90,11 +90,15 @@ def _faults(case: Case) -> tuple[Fault, ...]:
     grids = coverage_of(case)
     if not grids.levels:
         return ()
-    limits = Limits(
+    return tuple(inspect(grids, crs=case.crs, limits=limits_of(case)))
+
+
+def limits_of(case: Case) -> Limits:
+    """Return from when on a shape is a fault, by the scheme's thresholds."""
+    return Limits(
         spike_degrees=case.threshold("spike_degrees"),
         short_segment_m=case.threshold("short_segment_m"),
     )
-    return tuple(inspect(grids, crs=case.crs, limits=limits))
 
 
 def as_finding(

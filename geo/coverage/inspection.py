@@ -97,7 +97,8 @@ def _coverage_faults(
     if not elsewhere:
         return seen, []
     others = without(grids, [(one.depth, one.row) for one in elsewhere])
-    rest, _ = observed_in(others, residual(others))
+    left = residual(others)
+    rest = observed_in(others, left)[0] if len(left) else []
     holes = [one.fault.geometry for one in elsewhere]
     return [one for one in rest if not _is_one_of(one.fault, holes)], elsewhere
 

@@ -157,7 +157,7 @@ def _spikes(
             width * short / 2.0,
             width,
             fix=True,
-            details={"length_m": short},
+            details={"length_m": short, "tip": tuple(ends[1].tolist())},
         )
         yield ShapeFault(fault, shapely.convex_hull(shapely.MultiPoint(ends.tolist())))
 

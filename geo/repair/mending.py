@@ -18,10 +18,12 @@ from geo.coverage.faults import Fault
 from geo.coverage.gate import admit
 from geo.coverage.grids import Grids
 from geo.coverage.inspection import inspect, observed_in
+from geo.coverage.shape import Limits
 from geo.repair.carry import carried
 from geo.repair.exchange import exchanged, place_of
 from geo.repair.owners import Change, Owners
 from geo.repair.rebuild import Place
+from geo.repair.thin import thinned
 from geo.repair.tidy import tidied
 
 _ROUNDS = 4
@@ -99,6 +101,7 @@ def repair(
     lattice: float | None = None,
     reach_m: float | None = None,
     fixed: Collection[int] = (),
+    limits: Limits | None = None,
     crs: pyproj.CRS | None = None,
     with_remaining: bool = True,
 ) -> Repair:
@@ -119,6 +122,9 @@ def repair(
         A vertex no farther from a border lies on it; by default three quarters of the lattice.
     fixed
         Numbers of levels that are given from outside: they get vertices, but no ground moves.
+    limits
+        From when on a shape is a fault; where all is proved, needless vertices, tips of spikes
+        and tiny zigzags are taken out.
     crs
         CRS of the grids, by which displaced ones are recognised.
     with_remaining
@@ -150,13 +156,15 @@ def repair(
         mended, left, done, failed = exchanged(arrangement, changes, lattice)
         refused |= failed
         moves.extend(_moves(arrangement, done))
+    if not len(left):
+        mended = thinned(mended, limits, fixed=fixed)
     mended = _with_unusable(grids, tidied(mended))
     return Repair(
         mended,
         tuple(moves),
         _changed(grids, mended),
         vertices,
-        tuple(inspect(mended, crs=crs)) if with_remaining else (),
+        tuple(inspect(mended, crs=crs, limits=limits or Limits())) if with_remaining else (),
         is_proved(admit(mended).grids),
         mended.jurisdiction is not grids.jurisdiction
         and not shapely.equals_exact(mended.jurisdiction, grids.jurisdiction),

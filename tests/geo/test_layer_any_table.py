@@ -31,11 +31,21 @@ _CELLS = st.one_of(
                 "111.67",
                 "38.28",
                 "POINT (1 1)",
-                "POLYGON EMPTY",
+                "POLYGON EMPTY", "POINT Z (111 38 1)",
                 "141127100201001",
                 "1.4E+14",
                 "小区",
             ),
+        ]
+    ),
+    st.sampled_from(
+        [
+            "POLYGON ((111 38, 112 38, 112 39, 111 38), EMPTY)",
+            "MULTIPOLYGON (((111 38, 112 38, 112 39, 111 38)), EMPTY)",
+            "GEOMETRYCOLLECTION EMPTY",
+            "CIRCULARSTRING (111 38, 111.1 38.1, 111.2 38)",
+            "POLYGON ((111 38, 112 39, 112 38, 111 39, 111 38))",
+            "LINESTRING (111 38, nan 39)",
         ]
     ),
     st.text(max_size=8),
@@ -46,7 +56,7 @@ _LAYERS = tuple(SCHEMAS)
 
 
 @given(layer=st.sampled_from(_LAYERS), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_any_table_is_read_or_refused(layer: str, data: st.DataObject) -> None:
     places = ["longitude", "latitude", "x", "y", "wkt", "crs"]
     columns = data.draw(

@@ -340,3 +340,19 @@ def test_a_flood_of_problems_is_counted(tmp_path: Path) -> None:
     problems = _problems(lambda: read_layer(path, "contacts"))
     assert len(problems) == 10_001
     assert _keys(problems).count("and_more") == 1
+
+
+def test_curves_and_collections_in_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "code,name,wkt\n"
+        '1,甲,"CURVEPOLYGON(CIRCULARSTRING(111 38,111.1 38.1,111.2 38,111.1 37.9,111 38))"\n'
+        '2,乙,"GEOMETRYCOLLECTION(POLYGON((111 38,112 38,112 39,111 38),EMPTY))"\n'
+        '3,丙,"POLYGON((111 38,112 38,112 39,111 38))"\n',
+        "utf-8",
+    )
+    problems = _problems(lambda: read_layer(path, "communities", crs="EPSG:4490"))
+    assert [(p.row, k) for p, k in zip(problems, _keys(problems), strict=True)] == [
+        (1, "broken_geometry"),
+        (2, "empty_ring"),
+    ]

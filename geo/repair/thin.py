@@ -1,0 +1,127 @@
+"""Take needless vertices, tips of spikes and tiny zigzags out of all grids that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.coverage.faults import Fault
+from geo.coverage.grids import Grids, Objects
+from geo.coverage.shape import Limits, shape_faults
+from geo.repair.rebuild import Place
+
+_THINNED = frozenset({"vertex.needless", "spike.shared", "spike.single", "micro.zigzag"})
+_RING = 3
+
+Ring = list[Place]
+
+
+def thinned(grids: Grids, limits: Limits | None = None, *, fixed: Collection[int] = ()) -> Grids:
+    """Return proved grids without vertices that only spoil their shape.
+
+    A vertex goes from every grid of every level, and from the jurisdiction, at once, and only
+    where all of them run through it between the same two others: so what was proved stays so.
+
+    Parameters
+    ----------
+    grids
+        Grids whose vertices are matched.
+    limits
+        From when on a shape is a fault.
+    fixed
+        Numbers of levels that keep all their vertices; the jurisdiction then keeps its own, too.
+    """
+    faults = [one.fault for one in shape_faults(grids, limits or Limits())]
+    places = {place for fault in faults for place in _places(fault)}
+    places -= _kept(grids, fixed)
+    if not places:
+        return grids
+    ends = _Rings(grids, places)
+    for place in sorted(places):
+        ends.take_out(place)
+    return ends.grids()
+
+
+def _kept(grids: Grids, fixed: Collection[int]) -> set[Place]:
+    shapes = [level.geometry for level in grids.levels if level.level in fixed]
+    if not shapes:
+        return set()
+    shapes.append(np.array([grids.jurisdiction], dtype=object))
+    xy = shapely.get_coordinates(np.concatenate(shapes))
+    return {(x, y) for x, y in xy.tolist()}
+
+
+def _places(fault: Fault) -> list[Place]:
+    """Return the vertices that a fault can do without."""
+    if fault.kind not in _THINNED or fault.geometry is None:
+        return []
+    if fault.family == "spike":
+        tip = fault.details["tip"]
+        return [tip] if isinstance(tip, tuple) else []
+    found = sorted({(x, y) for x, y in shapely.get_coordinates(fault.geometry).tolist()})
+    return found if fault.kind == "vertex.needless" else found[1:-1]
+
+
+class _Rings:
+    """The rings that have some places, of all levels and of the jurisdiction."""
+
+    def __init__(self, grids: Grids, places: set[Place]) -> None:
+        self._before = grids
+        ground = np.empty(0 if grids.jurisdiction is None else 1, object)
+        ground[:] = grids.jurisdiction
+        self._layers: list[Objects] = [level.geometry for level in grids.levels] + [ground]
+        self._rings: dict[tuple[int, int], list[list[Ring]]] = {}
+        self._users: dict[Place, list[Ring]] = {place: [] for place in places}
+        for layer, shapes in enumerate(self._layers):
+            xy, owner = shapely.get_coordinates(shapes, return_index=True)
+            has = np.fromiter((place in places for place in map(tuple, xy.tolist())), bool, len(xy))
+            for row in np.unique(owner[has]).tolist():
+                self._rings[layer, row] = parts = _rings_of(shapes[row])
+                for ring in (ring for part in parts for ring in part):
+                    for place in places.intersection(ring):
+                        self._users[place].append(ring)
+
+    def take_out(self, place: Place) -> None:
+        """Take a place out of all rings, where it is the same step in all."""
+        steps = set()
+        for ring in self._users[place]:
+            if ring.count(place) != 1 or len(ring) <= _RING:
+                return
+            at = ring.index(place)
+            steps.add(frozenset((ring[at - 1], ring[(at + 1) % len(ring)])))
+        if len(steps) != 1 or len(next(iter(steps))) != 2:  # noqa: PLR2004
+            return
+        for ring in self._users[place]:
+            ring.remove(place)
+
+    def grids(self) -> Grids:
+        """Return the grids as they are now; as they were where a shape would not be valid."""
+        layers = [shapes.copy() for shapes in self._layers]
+        for (layer, row), parts in self._rings.items():
+            shape = _polygon(parts)
+            if not shape.is_valid:
+                return self._before
+            layers[layer][row] = shape
+        levels = tuple(
+            level.with_geometry(shapes)
+            for level, shapes in zip(self._before.levels, layers[:-1], strict=True)
+        )
+        return Grids(levels, layers[-1][0] if len(layers[-1]) else None)
+
+
+def _rings_of(shape: BaseGeometry) -> list[list[Ring]]:
+    return [
+        [
+            [(x, y) for x, y in shapely.get_coordinates(ring)[:-1].tolist()]
+            for ring in (part.exterior, *part.interiors)
+        ]
+        for part in shapely.get_parts(shape).tolist()
+    ]
+
+
+def _polygon(parts: list[list[Ring]]) -> BaseGeometry:
+    polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in parts]
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
