@@ -108,6 +108,10 @@ def show_report(report: Report) -> None:
         "cli.heading_warnings",
         "cli.heading_notes",
     )
+    for column in shown.columns:
+        column.header = str(column.header).replace(" / ", "\n")
+    for column in shown.columns[2:]:
+        column.justify, column.no_wrap = "right", True
     for row in report.summary():
         shown.add_row(
             row.rule,
