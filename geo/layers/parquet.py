@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from geo.layers.source import Limits, Source, refuse_rows
+from geo.layers.source import Limits, Source, made_shapes, refuse_rows
 from geo.problem import input_error
 
 
@@ -34,8 +34,7 @@ def read(path: Path, limits: Limits) -> Source:
     others = set(described["columns"])
     values = table.select([each for each in table.column_names if each not in others]).to_pandas()
     wkb = np.array(table[name].to_pylist(), dtype=object)
-    with np.errstate(invalid="ignore"):  # NaN is told with its row
-        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    shapes = made_shapes(shapely.from_wkb, wkb)
     there = np.array([each is not None for each in wkb], dtype=bool)
     return Source(
         file=str(path),

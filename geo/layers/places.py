@@ -15,7 +15,7 @@ import shapely
 from geo.layers.mapping import LayerMapping
 from geo.layers.names import PLACE_NAMES, guessed
 from geo.layers.schema import GEOMETRY_TYPES
-from geo.layers.source import Source
+from geo.layers.source import Source, made_shapes
 from geo.layers.values import as_text, is_empty
 from geo.problem import Problem
 
@@ -150,8 +150,7 @@ def _from_wkt(source: Source, column: str) -> tuple[Source, list[Problem]]:
     texts = source.table[column]
     there = np.array([not is_empty(value) for value in texts], dtype=bool)
     wkt = np.array([str(v) if there[at] else None for at, v in enumerate(texts)], dtype=object)
-    with np.errstate(invalid="ignore"):  # NaN is told with its row
-        shapes = shapely.from_wkt(wkt, on_invalid="ignore")
+    shapes = made_shapes(shapely.from_wkt, wkt)
     values = pd.DataFrame(source.table.drop(columns=[column]))
     broken = there & shapely.is_missing(shapes)
     return replace(source, table=values, shapes=shapes, broken=broken), []

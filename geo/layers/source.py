@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +115,30 @@ class Source:
         name = Path(self.file).name
         place = name if self.layer in (None, Path(self.file).stem) else f"{name}:{self.layer}"
         return Message(key, {"file": place, **values})
+
+
+def made_shapes(read: Callable[..., Any], texts: npt.NDArray[np.object_]) -> Shapes:
+    """Return the geometries of WKB or WKT; None where there is none or it cannot be made.
+
+    Parameters
+    ----------
+    read
+        `shapely.from_wkb` or `shapely.from_wkt`.
+    texts
+        What it reads, None where a row has nothing.
+    """
+    with np.errstate(invalid="ignore"):  # NaN is told with its row
+        try:
+            return np.asarray(read(texts, on_invalid="ignore"), dtype=object)
+        except NotImplementedError:  # one curve makes shapely refuse all
+            return np.array([_made_one(read, text) for text in texts], dtype=object)
+
+
+def _made_one(read: Callable[..., Any], text: object) -> object:
+    try:
+        return read(text, on_invalid="ignore")
+    except NotImplementedError:
+        return None
 
 
 def shortened(value: object, *, most: int = 120) -> str:

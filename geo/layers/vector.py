@@ -20,6 +20,7 @@ from geo.layers.source import (
     Limits,
     Shapes,
     Source,
+    made_shapes,
     reading_of,
     refuse_rows,
     refuse_size,
@@ -167,8 +168,7 @@ def _tells_of_damage(fault: str) -> bool:
 def _parsed(geometry: npt.NDArray[np.object_] | None) -> tuple[Shapes, npt.NDArray[np.bool_]]:
     if geometry is None:
         return np.array([], dtype=object), np.array([], dtype=bool)
-    with np.errstate(invalid="ignore"):  # NaN and broken ones are told with their rows
-        shapes = shapely.from_wkb(geometry, on_invalid="ignore")
+    shapes = made_shapes(shapely.from_wkb, geometry)
     there = np.array([wkb is not None for wkb in geometry], dtype=bool)
     return shapes, there & shapely.is_missing(shapes)
 
