@@ -179,6 +179,15 @@ def sources_in(
                 if each in taken:
                     continue
                 _recognise(each, mapping, sources, notes, problems, is_named=False)
+            if inside and not sources and not problems and not taken:
+                known = " ".join(LAYERS)
+                problems += [
+                    problem
+                    for each in inside
+                    for problem in input_error(
+                        "importing.not_recognised", file=each, known=known
+                    ).problems
+                ]
         elif path not in taken:
             _recognise(path, mapping, sources, notes, problems, is_named=True)
     return sources, notes, problems

@@ -226,6 +226,15 @@ def test_nothing_to_import(tmp_path: Path) -> None:
     assert _keys(_refused(lambda: read_files([], "甲", default_scheme()))) == {"importing.nothing"}
     problems = _refused(lambda: read_files(tmp_path, "甲", default_scheme()))
     assert _keys(problems) == {"importing.empty_folder"}
+    for name in ("one.gpkg", "two.csv"):
+        write_layer(
+            gpd.GeoDataFrame(geometry=[box(111, 38, 112, 39)], crs=4490), tmp_path / name, "x"
+        )
+    problems = _refused(lambda: read_files(tmp_path, "甲", default_scheme()))
+    assert [(p.message.key, Path(p.file or "").name) for p in problems] == [
+        ("importing.not_recognised", "one.gpkg"),
+        ("importing.not_recognised", "two.csv"),
+    ]
     problems = _refused(lambda: read_files(tmp_path / "none", "甲", default_scheme()))
     assert _keys(problems) == {"layers.no_file"}
 
