@@ -74,6 +74,16 @@ def draft(
     border_weight: Annotated[
         float, typer.Option(min=0.1, max=10.0, help=both("draft.option_border_weight"))
     ] = 1.0,
+    grids: Annotated[
+        list[str] | None, typer.Option("--grids", help=both("draft.option_targets"))
+    ] = None,
+    lock: Annotated[
+        list[str] | None, typer.Option("--lock", help=both("draft.option_lock"))
+    ] = None,
+    base: Annotated[str | None, typer.Option("--from", help=both("draft.option_from"))] = None,
+    together: Annotated[
+        list[str] | None, typer.Option("--together", help=both("draft.option_together"))
+    ] = None,
     apply: Annotated[bool, typer.Option("--apply", help=both("cli.option_apply"))] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -84,6 +94,9 @@ def draft(
             raise input_error("draft.no_such_level", value=levels, levels=len(served.scheme.levels))
         if served.buildings["households"].isna().any():
             served = estimate_households(served)
+        locked = None
+        if lock:
+            locked = store.load_plan(chosen_plan(store, base, served.name)), lock
         with progress_bar() as progress:
             task = progress.add_task(both("draft.drawing"), total=100)
             wishes = Wishes(
@@ -92,6 +105,9 @@ def draft(
                 polish=polish,
                 seconds=seconds,
                 border_weight=border_weight,
+                targets=dict(_target(text) for text in grids or ()),
+                locked=locked,
+                together=[group.split(",") for group in together or ()],
                 told=lambda share: progress.update(task, completed=round(100 * share)),
             )
             drafted = draft_plan(served, name, wishes)
@@ -107,6 +123,14 @@ def draft(
         saved = store.save_plan(drafted.plan, actor=actor()).id
         if not as_json:
             tell("cli.saved_plan", plan=saved)
+
+
+def _target(text: str) -> tuple[int, int]:
+    """Return the level and the number of grids that ``1=75`` names."""
+    level, _, count = text.partition("=")
+    if not (level.isdecimal() and count.isdecimal()):
+        raise input_error("draft.not_a_target", column="--grids", value=text)
+    return int(level), int(count)
 
 
 def show_drafted(drafted: Drafted) -> None:

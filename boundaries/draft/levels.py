@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from boundaries.draft.trees import Net
 
 _ATOM_SHARES = (1.0, 0.36)
 _MENDING_ROUNDS = 20
+_PRICES = 7
 _TRIES, _ENOUGH = 60, 6
 _DRAFT_ROUNDS = (40, 6, 6)
 _HEAT = 0.1
@@ -81,6 +83,7 @@ def draw(
     effort: Effort | None = None,
     keep: Integers | None = None,
     held: Sequence[Integers] | None = None,
+    targets: Sequence[int | None] | None = None,
 ) -> list[Integers]:
     """Draw every level inside the one above it.
 
@@ -98,6 +101,8 @@ def draw(
         Group of every unit that level 1 should keep whole where it fits (an estate); -1: none.
     held
         Households of every unit to count on each level, where not the graph's own.
+    targets
+        How many parts each level should have in all; None: as many as fit best.
 
     Returns
     -------
@@ -108,17 +113,66 @@ def draw(
     net = net_of(graph)
     ground = graph.components()
     drawn: list[Integers] = []
-    for index, aim in enumerate(aims):
+    for index in range(len(aims)):
         if held is not None:
             graph = replace(graph, households=held[index])
             net = net._replace(households=given(held[index]))
-        if index == 0:
-            label = _coarsest(graph, net, ground, aim, seed, effort, keep)
-        else:
-            label = _inside(graph, net, drawn, aims, index, seed, effort, held)
+        level = partial(
+            _level, graph, net, ground, drawn, index, seed=seed, effort=effort, keep=keep, held=held
+        )
+        target = targets[index] if targets is not None else None
+        drawn, label = level(aims) if target is None else _aimed(level, aims, index, target)
         drawn.append(label)
         effort.told((index + 1) / len(aims))
     return [numbered(label) for label in drawn]
+
+
+def _level(  # noqa: PLR0917
+    graph: UnitGraph,
+    net: Net,
+    ground: Integers,
+    drawn: list[Integers],
+    index: int,
+    aims: Sequence[Aim],
+    *,
+    seed: int,
+    effort: Effort,
+    keep: Integers | None,
+    held: Sequence[Integers] | None,
+) -> tuple[list[Integers], Integers]:
+    """Return one level and those above it, some of whose parts may have been recut."""
+    if index == 0:
+        return [], _coarsest(graph, net, ground, aims[0], seed, effort, keep)
+    above = list(drawn)
+    return above, _inside(graph, net, above, aims, index, seed, effort, held)
+
+
+def _aimed(
+    level: Callable[[Sequence[Aim]], tuple[list[Integers], Integers]],
+    aims: Sequence[Aim],
+    index: int,
+    target: int,
+) -> tuple[list[Integers], Integers]:
+    """Draw a level with a price on parts that brings their number near the target.
+
+    What is off the band counts before the number does.
+    """
+    aim = aims[index]
+    dear, cheap = 8 * aim.reach_cm, -8 * aim.reach_cm
+    best: tuple[tuple[int, int], tuple[list[Integers], Integers]] | None = None
+    for _ in range(_PRICES):
+        price = (dear + cheap) // 2
+        priced = [*aims[:index], replace(aim, per_part=price), *aims[index + 1 :]]
+        found = level(priced)
+        count = len(np.unique(found[1]))
+        if best is None or abs(count - target) < best[0][0]:
+            best = (abs(count - target), 0), found
+        if count == target:
+            break
+        dear, cheap = (price, cheap) if count < target else (dear, price)
+    if best is None:
+        raise ValueError("no price was tried")
+    return best[1]
 
 
 def _coarsest(  # noqa: PLR0917
@@ -255,12 +309,13 @@ def polished(
     keep: Integers | None = None,
     held: Sequence[Integers] | None = None,
     told: Callable[[float], None] | None = None,
+    targets: Sequence[int | None] | None = None,
 ) -> list[Integers]:
     """Draw again with more work; the result is never worse than the drawing given.
 
     Parameters
     ----------
-    graph, aims, seed, keep, held
+    graph, aims, seed, keep, held, targets
         As for `draw`.
     drawn
         A drawing of all levels.
@@ -277,7 +332,7 @@ def polished(
     effort = replace(POLISH, until=time.monotonic() + seconds)
     if told is not None:
         effort = replace(effort, told=told)
-    again = draw(graph, aims, seed=seed, effort=effort, keep=keep, held=held)
+    again = draw(graph, aims, seed=seed, effort=effort, keep=keep, held=held, targets=targets)
     return min(drawn, again, key=lambda labels: _worth(graph, aims, labels, held))
 
 

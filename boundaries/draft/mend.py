@@ -9,22 +9,26 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from boundaries.draft.compiled import Integers
 from boundaries.draft.grids import Parts
 from boundaries.draft.levels import aims_of
-from boundaries.draft.measure import numbered
 from boundaries.draft.mending import MendedLevels, mend_levels
 from boundaries.draft.planning import Drafted, finished, prepared
 from boundaries.draft.stacks import weights_at
-from boundaries.draft.units import NONE, Today, Units, units_of
+from boundaries.draft.today import (
+    NEW,
+    ancestry_of,
+    codes_kept,
+    old_labels,
+    special_by_level,
+    today_of,
+)
+from boundaries.draft.units import NONE, Units, units_of
 from boundaries.plan import Plan
 from boundaries.runs import parse_runs
 from boundaries.town import Town
 from geo.problem import input_error
-
-_NEW = 1 << 40
 
 LINEAGE = ["level", "from", "to", "households"]
 
@@ -109,14 +113,14 @@ def mend_plan(
     if not len(plan.grids):
         raise input_error("draft.no_grids", value=plan.name)
     town = prepared(town)
-    ancestry = _ancestry(plan)
-    units = units_of(town, _today(town, plan, ancestry.shape[1]))
-    old = _old_labels(units, ancestry)
-    special = _special(plan, units, ancestry)
+    ancestry = ancestry_of(plan)
+    units = units_of(town, today_of(town, plan, ancestry.shape[1]))
+    old = old_labels(units, ancestry)
+    special = special_by_level(plan, units, ancestry)
     types = plan.grids["special_type"].tolist()
     mended = _mended(town, units, old, special[-1], ancestry.shape[1], seed, until)
     parts = Parts(
-        mended.labels, special, types, _codes(plan, ancestry, mended.labels),
+        mended.labels, special, types, codes_kept(plan, ancestry, mended.labels),
         frozenset(plan.grids["code"]) | frozenset(used),
     )  # fmt: skip
     drafted = finished(town, name, units, parts)
@@ -133,70 +137,6 @@ def mend_plan(
         _lineage(plan, result.plan),
         _buildings(plan, result.plan),
     )
-
-
-def _ancestry(plan: Plan) -> Integers:
-    """Return, for every row of the grids, the rows of its ancestors and itself, by level."""
-    levels = int(plan.grids["level"].max())
-    row = {code: at for at, code in enumerate(plan.grids["code"])}
-    parent = [row.get(code, NONE) for code in plan.grids["parent"]]
-    found = np.full((len(parent), levels), NONE, np.int64)
-    for at, level in enumerate(plan.grids["level"].tolist()):
-        here = at
-        for depth in range(level, 0, -1):
-            if here != NONE:
-                found[at, depth - 1] = here
-                here = parent[here]
-    return found
-
-
-def _today(town: Town, plan: Plan, levels: int) -> Today:
-    """Return the finest grids and who is in them by the table of assignments."""
-    grids = plan.grids
-    finest = np.flatnonzero((grids["level"] == levels).to_numpy())
-    shapes = grids.geometry.to_numpy()[finest]
-    _, first = np.unique(
-        [shapely.to_wkb(shapely.normalize(shape)) for shape in shapes], return_index=True
-    )
-    first.sort()
-    same = {shapely.to_wkb(shapely.normalize(shapes[at])): int(finest[at]) for at in first}
-    ground = {
-        code: same[shapely.to_wkb(shapely.normalize(shape))]
-        for code, shape in zip(grids["code"].to_numpy()[finest], shapes, strict=True)
-    }
-    at_row = {building: at for at, building in enumerate(town.buildings["id"])}
-    home: dict[tuple[int, int], int] = {}
-    table = plan.assignments
-    for building, stairs, grid in zip(
-        table["building"], table["stairs"], table["grid"], strict=True
-    ):
-        if building in at_row and grid in ground:
-            for stair in [0] if stairs is None else parse_runs(stairs):
-                home[at_row[building], stair] = ground[grid]
-            home.setdefault((at_row[building], 0), ground[grid])
-    return Today(shapes[first], finest[first], home)
-
-
-def _old_labels(units: Units, ancestry: Integers) -> list[Integers]:
-    """Return today's grid of every unit by level; ground without one gets a part of its own."""
-    lost = len(ancestry)
-    rows = np.where(units.today == NONE, lost, units.today)
-    table = np.vstack([ancestry, np.full((1, ancestry.shape[1]), NONE)])
-    labels = []
-    for level in range(ancestry.shape[1]):
-        label = table[rows, level]
-        labels.append(np.where(label == NONE, lost + units.community, label))
-    return labels
-
-
-def _special(plan: Plan, units: Units, ancestry: Integers) -> list[Integers]:
-    """Return the special-purpose grid of every unit by level; -1 for none."""
-    is_special = np.append((plan.grids["kind"] == "special").to_numpy(), False)
-    found = []
-    for level in range(ancestry.shape[1]):
-        row = np.where(units.today == NONE, NONE, ancestry[units.today, level])
-        found.append(np.where(is_special[row], row, NONE))
-    return found
 
 
 def _mended(  # noqa: PLR0917
@@ -219,50 +159,9 @@ def _mended(  # noqa: PLR0917
     for label, was in zip(found.labels, old, strict=True):
         whole = was.copy()
         is_new = ~np.isin(label, was[general])
-        whole[general] = np.where(is_new, label + _NEW, label)
+        whole[general] = np.where(is_new, label + NEW, label)
         labels.append(whole)
     return MendedLevels(labels, found.moved, found.least)
-
-
-def _codes(
-    plan: Plan, ancestry: Integers, labels: list[Integers]
-) -> dict[int, dict[int, list[tuple[str, str | None]]]]:
-    """Return the codes that parts keep, and renumber the labels without holes, in place.
-
-    A part keeps its code where its parent keeps its own: a code begins with its parent's.
-    """
-    codes = plan.grids["code"].tolist()
-    names = plan.grids["name"].tolist()
-    shapes = plan.grids.geometry.to_numpy()
-    beside: dict[bytes, list[int]] = defaultdict(list)
-    for row, shape in enumerate(shapes):
-        beside[shapely.to_wkb(shape)].append(row)
-    found: dict[int, dict[int, list[tuple[str, str | None]]]] = {}
-    above: dict[int, int] = {}
-    for index in range(ancestry.shape[1]):
-        label = labels[index]
-        part = numbered(label)
-        first = np.unique(part, return_index=True)[1]
-        kept: dict[int, list[tuple[str, str | None]]] = {}
-        survivors: dict[int, int] = {}
-        for number, unit in enumerate(first.tolist()):
-            row = int(label[unit])
-            if row >= len(codes) or ancestry[row, index] != row:
-                continue
-            if index and above.get(int(labels[index - 1][unit])) != ancestry[row, index - 1]:
-                continue
-            survivors[number] = row
-            stack = [
-                other
-                for other in beside[shapely.to_wkb(shapes[row])]
-                if ancestry[other, index] == other
-                and (not index or ancestry[other, index - 1] == ancestry[row, index - 1])
-            ]
-            kept[number] = [(codes[other], names[other]) for other in stack]
-        found[index + 1] = kept
-        labels[index] = part
-        above = survivors
-    return found
 
 
 def _lineage(plan: Plan, new: Plan) -> pd.DataFrame:
@@ -332,7 +231,7 @@ def _chains(plan: Plan) -> dict[str, tuple[str, ...]]:
     codes = plan.grids["code"].tolist()
     return {
         code: tuple(codes[row] for row in rows if row != NONE)
-        for code, rows in zip(codes, _ancestry(plan).tolist(), strict=True)
+        for code, rows in zip(codes, ancestry_of(plan).tolist(), strict=True)
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -18,11 +18,19 @@ from boundaries.draft.dwellings import with_stairs
 from boundaries.draft.explaining import Explanation, explanations, feasibility_notes
 from boundaries.draft.graph import UnitGraph
 from boundaries.draft.grids import GridMaker, Parts, dissolved
-from boundaries.draft.ground import with_community
+from boundaries.draft.ground import Flags, with_community
 from boundaries.draft.levels import Effort, aims_of, draw, polished
 from boundaries.draft.measure import measure, numbered
 from boundaries.draft.specials import special_compounds
 from boundaries.draft.stacks import weights_at
+from boundaries.draft.today import (
+    NEW,
+    ancestry_of,
+    codes_kept,
+    old_labels,
+    special_by_level,
+    today_of,
+)
 from boundaries.draft.units import NONE, Units, units_of
 from boundaries.plan import Plan
 from boundaries.town import Town
@@ -47,6 +55,12 @@ class Wishes:
         Whether to work some twenty times longer at shapes and borders.
     seconds
         Time limit; the best so far is returned when it is over.
+    targets
+        How many grids a level should have in all, by level number; as near as bands allow.
+    locked
+        A plan and codes of its level-1 grids that stay as they are, with all inside them.
+    together
+        Buildings (by ID) that must share their grid at every level; each group is connected.
     border_weight
         How much a border off the barriers weighs against compactness; 1 is usual.
     told
@@ -58,6 +72,9 @@ class Wishes:
     polish: bool = False
     seconds: float = float("inf")
     border_weight: float = 1.0
+    targets: Mapping[int, int] = field(default_factory=dict)
+    locked: tuple[Plan, Collection[str]] | None = None
+    together: Sequence[Collection[str]] = ()
     told: Callable[[float], None] = field(default=lambda _share: None)
 
 
@@ -157,11 +174,47 @@ def draft_plan(town: Town, name: str, wishes: Wishes | None = None) -> Drafted:
     wishes = wishes or Wishes()
     until = time.monotonic() + wishes.seconds
     town = prepared(town)
+    if wishes.locked is not None:
+        return _drawn_around(town, name, wishes, until, *wishes.locked)
     units = units_of(town)
     special = special_compounds(town, units)
-    labels = drawn_levels(town, units, special, wishes, until)
+    free = np.ones(len(special), bool)
+    labels = drawn_levels(town, units, special, free, wishes, until)
     kinds = town.estates["kind"].tolist()
     return finished(town, name, units, Parts(labels, [special] * len(labels), kinds))
+
+
+def _drawn_around(  # noqa: PLR0917
+    town: Town, name: str, wishes: Wishes, until: float, plan: Plan, codes: Collection[str]
+) -> Drafted:
+    """Draw what lies outside the locked grids; these keep everything."""
+    unknown = sorted(set(codes) - set(plan.grids.loc[plan.grids["level"] == 1, "code"]))
+    if unknown:
+        raise input_error("draft.no_such_grid", value="、".join(unknown))
+    ancestry = ancestry_of(plan)
+    inside = np.isin(plan.grids["code"].to_numpy()[ancestry[:, 0]], list(codes))
+    units = units_of(
+        town, today_of(town, plan, ancestry.shape[1], among=np.flatnonzero(inside).tolist())
+    )
+    locked = units.today != NONE
+    special = np.where(locked, NONE, special_compounds(town, units))
+    drawn = drawn_levels(town, units, special, ~locked, wishes, until)
+    labels = [
+        np.where(locked, old, label + NEW)
+        for old, label in zip(old_labels(units, ancestry), drawn, strict=False)
+    ]
+    offset = len(town.estates)
+    by_level = [
+        np.where(was == NONE, special, was + offset)
+        for was in special_by_level(plan, units, ancestry)
+    ]
+    kinds = [*town.estates["kind"].tolist(), *plan.grids["special_type"].tolist()]
+    parts = Parts(
+        labels, by_level, kinds, codes_kept(plan, ancestry, labels), frozenset(plan.grids["code"])
+    )
+    drafted = finished(town, name, units, parts)
+    kept = plan.contacts[plan.contacts["grid"].isin(drafted.plan.grids["code"])]
+    return drafted.with_contacts(kept.reset_index(drop=True))
 
 
 def prepared(town: Town) -> Town:
@@ -172,24 +225,23 @@ def prepared(town: Town) -> Town:
     return town.with_layers(buildings=with_stairs(town.buildings, town.scheme))
 
 
-def drawn_levels(
-    town: Town, units: Units, special: Integers, wishes: Wishes, until: float
+def drawn_levels(  # noqa: PLR0917
+    town: Town, units: Units, special: Integers, free: Flags, wishes: Wishes, until: float
 ) -> list[Integers]:
-    """Return the part of every unit by level; a special-purpose compound is one part of each."""
+    """Return the part of every free unit by level; a special-purpose compound is one of each."""
     levels = wishes.levels or len(town.scheme.levels)
     bands = [(level.low, level.high) for level in town.scheme.levels[:levels]]
-    general = np.flatnonzero(special == NONE)
-    graph = units.graph.part(general)
+    general = np.flatnonzero((special == NONE) & free)
     labels = [np.full(len(special), NONE, np.int64) for _ in bands]
     if len(general):
-        parts = _drawn(town, units, general, graph, bands, wishes, until)
+        parts = _drawn(town, units, general, bands, wishes, until)
         for label, part in zip(labels, parts, strict=True):
             label[general] = part
     for label in labels:
-        free = int(label.max(initial=-1)) + 1
+        first = int(label.max(initial=-1)) + 1
         compounds = special[special != NONE]
         if len(compounds):
-            label[special != NONE] = free + numbered(compounds)
+            label[special != NONE] = first + numbered(compounds)
     return labels
 
 
@@ -197,19 +249,25 @@ def _drawn(  # noqa: PLR0917
     town: Town,
     units: Units,
     general: Integers,
-    graph: UnitGraph,
     bands: list[tuple[int, int]],
     wishes: Wishes,
     until: float,
 ) -> list[Integers]:
+    graph = units.graph.part(general)
+    group = _groups(town, units, general, wishes.together)
+    graph = graph.grouped(group)
+    first = np.unique(group, return_index=True)[1]
     aims = aims_of(graph, bands, border_weight=wishes.border_weight)
     held = [weights_at(graph.households, high) for _, high in bands]
     homes = town.estates["kind"].isin(_HOMES).to_numpy()
-    estate = units.estate[general]
+    estate = units.estate[general][first]
     keep = np.where((estate != NONE) & homes[estate] if len(homes) else False, estate, NONE)
     graph = replace(graph, price=_dear_inside(graph, keep))
     effort = Effort(until=until, told=wishes.told)
-    parts = draw(graph, aims, seed=wishes.seed, effort=effort, keep=keep, held=held)
+    targets = [wishes.targets.get(number) for number in range(1, len(bands) + 1)]
+    parts = draw(
+        graph, aims, seed=wishes.seed, effort=effort, keep=keep, held=held, targets=targets
+    )
     if wishes.polish:
         parts = polished(
             graph,
@@ -220,8 +278,31 @@ def _drawn(  # noqa: PLR0917
             keep=keep,
             held=held,
             told=wishes.told,
+            targets=targets,
         )
-    return parts
+    return [part[group] for part in parts]
+
+
+def _groups(
+    town: Town, units: Units, general: Integers, together: Sequence[Collection[str]]
+) -> Integers:
+    """Return a number for every unit; units of buildings that stay together share theirs.
+
+    Raises
+    ------
+    InputError
+        Buildings that should stay together are not next to one another, or not known.
+    """
+    ids = town.buildings["id"].to_numpy()
+    owner = np.where(units.building == NONE, "", ids[units.building] if len(ids) else "")
+    group = np.arange(len(units.graph))
+    for buildings in together:
+        members = general[np.isin(owner[general], list(buildings))]
+        missing = sorted(set(buildings) - set(owner[members].tolist()))
+        if missing or int(units.graph.part(members).components().max(initial=-1)) != 0:
+            raise input_error("draft.not_together", value="、".join(missing or sorted(buildings)))
+        group[members] = members.min()
+    return numbered(group[general])
 
 
 def _dear_inside(graph: UnitGraph, keep: Integers) -> Integers:

@@ -186,3 +186,36 @@ def test_floor_runs_hold_everyone_within_the_band(households):
 def test_shares_are_even_and_whole():
     assert shares(10, 3) == [3, 3, 4]
     assert sum(shares(22_512, 75)) == 22_512
+
+
+def test_locked_grids_stay_and_the_rest_is_drawn_around_them(town, drafted):
+    first = drafted.plan.levels[1]
+    code = first.loc[first["kind"] == "general", "code"].iloc[0]
+    again = draft_plan(drafted.town, "另一稿", Wishes(seed=5, locked=(drafted.plan, [code])))
+    grids = drafted.plan.grids.set_index("code")
+    kept = again.plan.grids.set_index("code")
+    family = [each for each in grids.index if each.startswith(code)]
+    assert set(family) <= set(kept.index)
+    for each in family:
+        assert kept.geometry[each].equals(grids.geometry[each])
+        assert kept.loc[each, "households"] == grids.loc[each, "households"]
+    report = check(again.town, again.plan)
+    errors = {finding.rule for finding in report.findings if finding.severity.value == "E"}
+    assert errors <= {"O01", "S01"}
+
+
+def test_buildings_that_stay_together_share_their_grid(town):
+    pair = ["B0", "B1"]
+    table = draft_plan(town, "草案", Wishes(together=[pair])).plan.assignments
+    shared = set(table.loc[table["building"].isin(pair), "grid"])
+    assert len(shared) == 1
+    with pytest.raises(InputError):
+        draft_plan(town, "草案", Wishes(together=[["B0", "B95"]]))
+
+
+def test_a_level_can_have_the_number_of_grids_that_is_wanted(town):
+    counts = [
+        len(draft_plan(town, "草案", Wishes(levels=2, targets={2: target})).plan.levels[2])
+        for target in (22, 32)
+    ]
+    assert counts[0] < counts[1]
