@@ -8,6 +8,7 @@ import pandas as pd
 
 from boundaries.rules.belonging import (
     assigned,
+    base_grids,
     building_points,
     cells_of,
     grids_at,
@@ -90,6 +91,15 @@ def assignment_households(case: Case) -> npt.NDArray[np.float64]:
         runs = (table["stairs"].iloc[row], table["floors"].iloc[row])
         counts[row] = of_building[at] * cells_of(*runs, whole) / (whole[0] * whole[1])
     return counts
+
+
+def within_the_numbers(case: Case) -> npt.NDArray[np.bool_]:
+    """Return which grids the numbers of a scheme count: all but overlays and those with a reason.
+
+    Exclusive special-purpose grids are among a level's grids, though S01 does not judge them.
+    """
+    reasoned = case.grids["reason"].isin(SIZE_EXEMPTIONS).to_numpy(dtype=bool)
+    return case.once(base_grids) & ~reasoned
 
 
 def judged(case: Case) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from boundaries.finding import Finding, Severity
 from boundaries.rules.case import Case
-from boundaries.rules.counts import households, judged
+from boundaries.rules.counts import households, within_the_numbers
 from boundaries.rules.registry import rule
 from messages import Message
 
@@ -22,7 +22,7 @@ class Room:
     Attributes
     ----------
     level, grids
-        Number of the level and of its grids that the band judges.
+        Number of the level and of its grids that the scheme's numbers count.
     least, most
         Households that they need at least and hold at most.
     total
@@ -73,17 +73,17 @@ class Strain:
 
 def rooms(case: Case) -> tuple[Room, ...]:
     """Return what every level needs and holds."""
-    counts, in_band = case.once(households), case.once(judged)
+    counts, counted = case.once(households), case.once(within_the_numbers)
     levels = case.grids["level"].to_numpy()
     known = not np.isnan(counts).any()
     found = []
     for number in case.levels:
         at_level = levels == number
-        grids = int((at_level & in_band).sum())
+        grids = int((at_level & counted).sum())
         if not grids or number not in case.scheme.code_lengths:
             continue
         band = case.scheme.level(number)
-        total = int(counts[at_level & in_band].sum()) if known else 0
+        total = int(counts[at_level & counted].sum()) if known else 0
         low, high = band.low, band.high
         found.append(Room(number, grids, grids * low, grids * high, total, low, high))
     return tuple(found)
@@ -146,8 +146,8 @@ def totals_fit_the_bands(case: Case) -> Iterator[Finding]:
     drawing of borders helps: the numbers themselves must change. One finding says by how many
     households they miss, how many grids it takes, and the least tolerance with which they fit;
     it is information where that lies within the scheme's tolerance. Grids that are out of band
-    for this reason alone are not told again by S01 and S03. Special-purpose grids and grids with
-    a recorded reason do not count.
+    for this reason alone are not told again by S01 and S03. Grids with a recorded reason to differ
+    and special-purpose grids that lie on top of others do not count.
     """
     found = case.once(strains)
     if not found:

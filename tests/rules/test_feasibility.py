@@ -112,12 +112,21 @@ def test_what_is_worse_than_the_totals_ask_for_is_still_told():
     assert [(f.rule, f.severity, f.measure) for f in told] == [("S01", "E", 40)]
 
 
+def test_exclusive_special_grids_are_among_the_numbers():
+    town, plan = counted_plan((75, 396, 1100), 22_500)
+    grids = plan.grids.copy()
+    schools = np.flatnonzero(grids["level"] == 3)[:40]
+    grids.loc[schools, ["kind", "mode"]] = ["special", "exclusive"]
+    (finding,) = check(town, plan.with_changes(grids=grids), rules=["S02"], at=AT).findings
+    assert "1,125 level-3 grids" in finding.message.text("en")
+
+
 def test_grids_with_a_reason_do_not_count():
     town, plan = counted_plan((10, 40, 200), 3_000)
     assert check(town, plan, rules=["S02"], at=AT).findings == ()
     grids = plan.grids.copy()
     many = np.flatnonzero(grids["level"] == 1)[:8]
-    grids.loc[many, "kind"] = "special"
+    grids.loc[many, "reason"] = "natural_village"
     told = check(town, plan.with_changes(grids=grids), rules=["S02"], at=AT).findings
     assert told == ()  # two grids of 300 each
 
