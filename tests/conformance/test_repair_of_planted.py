@@ -39,6 +39,7 @@ def test_fixable_defects_are_mended_and_proved(planted_data: ModuleType, coverag
     assert not any(repair(done.grids, lattice=0.001, crs=suite.crs).changed.values())
 
 
+@pytest.mark.long
 def test_what_needs_a_planner_is_left_and_told(planted_data: ModuleType, coverage_data: Path):
     suite = planted_data.read_suite(coverage_data, "A")
     broken = planted_together(planted_data, suite, fixable_only=False)
