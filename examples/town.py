@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from boundaries.plan import Plan
 from boundaries.scheme import default_scheme
@@ -210,7 +211,8 @@ def _barriers(
 ) -> gpd.GeoDataFrame:
     """Return streets, water, railway and inner walls, and the walls around compounds."""
     walls = ground.outlines(compounds.walls)
-    lines = [*ground.lines(barrier.cut for barrier in barriers), *(wall.exterior for wall in walls)]
+    around = (shapely.LineString(wall.exterior.coords) for wall in walls)
+    lines = [*ground.lines(barrier.cut for barrier in barriers), *around]
     kinds = [*(barrier.kind for barrier in barriers), *["wall"] * len(walls)]
     return _layer(
         "barriers",
@@ -220,7 +222,7 @@ def _barriers(
             "rank": [*(barrier.rank for barrier in barriers), *[3] * len(walls)],
             "name": [*names, *[None] * len(walls)],
         },
-        [line if line.geom_type == "LineString" else type(line)(line.coords) for line in lines],
+        lines,
     )
 
 
