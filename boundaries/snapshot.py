@@ -334,7 +334,7 @@ def open_snapshot(folder: Path, *, verify: bool = True) -> Snapshot:
         raise input_error("lookup.snapshot_missing", file=folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        version = (manifest["format"], manifest["address_format"])
+        version = (manifest["format"], manifest.get("address_format", 0))
         known = (FORMAT, ADDRESS_FORMAT)
         if version != known:
             raise input_error(
