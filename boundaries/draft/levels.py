@@ -22,7 +22,7 @@ _MENDING_ROUNDS = 20
 _PRICES = 7
 _TRIES, _ENOUGH = 60, 6
 _DRAFT_ROUNDS = (40, 6, 6)
-_HEAT = 0.1
+_HEAT = 0.4
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Effort:
         return time.monotonic() > self.until
 
 
-POLISH = Effort((400, 150, 40))
+POLISH = Effort((300, 200, 40))
 """Some ten times the draft's work."""
 
 
@@ -67,10 +67,12 @@ def aims_of(
     everyone = max(int(graph.households.sum()), 1)
     ground = int(graph.area.sum())
     aims = []
-    for low, high in bands:
+    for index, (low, high) in enumerate(bands):
+        # parts between blocks and buildings in size gain most from a dear border
+        share = 5.5 if 0 < index < len(bands) - 1 else 4.0
         side_cm = (100.0 * ground * (low + high) / 2 / everyone) ** 0.5
         aims.append(
-            Aim(low, high, high + max(low // 2, 1), max(int(side_cm / (3 * border_weight)), 1))
+            Aim(low, high, high + max(low // 2, 1), max(int(side_cm / (share * border_weight)), 1))
         )
     return tuple(aims)
 

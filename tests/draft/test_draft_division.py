@@ -134,7 +134,7 @@ from boundaries.draft.compiled import COMPILED
 from boundaries.draft.graph import unit_graph
 from boundaries.draft.levels import aims_of, draw
 assert COMPILED is not {plain}
-side = 9
+side = 6
 cell = np.arange(side * side).reshape(side, side)
 one = np.concatenate([cell[:, :-1].ravel(), cell[:-1].ravel()])
 other = np.concatenate([cell[:, 1:].ravel(), cell[1:].ravel()])
