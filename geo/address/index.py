@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 1
+MOST_CHARACTERS = 300
 _ABSENT = 0.5
 _WORDS = "words.json"
 _META = "index.json"
@@ -166,12 +167,13 @@ class AddressIndex:
         Parameters
         ----------
         text
-            What a caller said or wrote. Phone numbers and names of persons in it are dropped
+            What a caller said or wrote; what is behind its first `MOST_CHARACTERS` is left
+            aside. Phone numbers and names of persons in it are dropped
             before anything else.
         limit
             Number of candidates at most.
         """
-        read = self.searcher.reader.read(text)
+        read = self.searcher.reader.read(text[:MOST_CHARACTERS])
         if read is None:
             return Match(Status.INVALID)
         query, others = read

@@ -12,6 +12,7 @@ from geo.address.vocabulary import OfficeReading, office_reading
 
 _LONG_NAME = 6
 _MOST = 24
+_SLIPS_AT_MOST = 3
 _RARE, _SHARING = 1000, 8
 
 
@@ -36,6 +37,7 @@ class NameIndex:
 
     def __init__(self, names: Sequence[str], official: Iterable[str]) -> None:
         self.names = list(names)
+        self._longest = max(map(len, self.names), default=0)
         self.exact = {name: number for number, name in enumerate(self.names)}
         self.naming = Naming.of(official)
         self._slips: dict[str, tuple[int, ...]] = {}
@@ -64,6 +66,8 @@ class NameIndex:
         number = self.exact.get(given)
         if number is not None:
             return [Hit(number, 0.0, "exact")]
+        if len(given) > self._longest + _SLIPS_AT_MOST:
+            return []
         hits: dict[int, Hit] = {}
         for other in self._by_slip(given):
             cost = edit_cost(given, self.names[other])

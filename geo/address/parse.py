@@ -49,6 +49,7 @@ ZONE = re.compile(
 )
 _MEANT = re.compile(r"[A-Z\u4e00-\u9fff](?<![院之])|[院之].")
 _SIDE_ZONE = re.compile(r"(?:^|..)[东西南北中]区$")
+_MOST_CHARACTERS = 300
 _STOP = re.compile(r"[,() ]+")
 _CHAIN_KINDS = ("number", "building", "stair", "floor", "room")
 
@@ -111,8 +112,10 @@ class _Piece(NamedTuple):
 def parse(text: str) -> Parsed:
     """Take an address apart.
 
-    Phone numbers and names of persons in it are left out and appear in no element.
+    Phone numbers and names of persons in it are left out and appear in no element; nor does
+    what stands behind its first 300 characters.
     """
+    text = text[:_MOST_CHARACTERS]
     written = normalise(without_persons(text))
     pieces = _pieces(written.text)
     return Parsed(tuple(_spans(written, text, pieces)))

@@ -17,6 +17,7 @@ from geo.address.sound import initials, spelled
 from geo.address.speech import without_persons
 
 _DOOR = KINDS.index("door")
+_MOST_TYPED = 60
 _MOST_KEYS = 400
 _TYPED = re.compile(
     r"^(?P<name>.*?[^0-9\-#/号楼栋幢座单元门室])(?P<building>[0-9]*[A-Z]?)(?:号楼?|栋|幢|座|#楼?|-|/)?"
@@ -57,7 +58,7 @@ class Suggester:
 
     def suggest(self, text: str, limit: int) -> list[Suggestion]:
         """Return places whose names begin with what is typed, or hold it."""
-        typed = written_form(without_persons(text)).strip(" ,()")
+        typed = written_form(without_persons(text[:_MOST_TYPED])).strip(" ,()")
         if not typed:
             return []
         found: dict[str, Suggestion] = {}
