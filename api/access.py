@@ -1,12 +1,16 @@
-"""Who may ask what: API keys with scopes, and how often anyone may ask."""
+"""Who may ask what: API keys with scopes, and how often anyone may ask.
+
+Dependencies are coroutines: FastAPI sends plain functions through a thread each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import parse
 from limits.storage import MemoryStorage
@@ -21,7 +25,7 @@ _bearer = HTTPBearer(auto_error=False, description="API key made by `wangge key 
 ServicesOf = Annotated[Services, Depends(services)]
 
 
-def scopes(
+async def scopes(
     found: ServicesOf,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> frozenset[str] | None:
@@ -34,7 +38,7 @@ def scopes(
     """
     if given is None:
         return None
-    known = found.keys.scopes(given.credentials)
+    known = await run_in_threadpool(found.keys.scopes, given.credentials)  # asks the store
     if known is None:
         raise ApiError(HTTPStatus.UNAUTHORIZED, "api.bad_key", headers=_CHALLENGE)
     return known
@@ -43,10 +47,10 @@ def scopes(
 Scopes = Annotated[frozenset[str] | None, Depends(scopes)]
 
 
-def needs(*wanted: str) -> Callable[[frozenset[str] | None], None]:
+def needs(*wanted: str) -> Callable[[frozenset[str] | None], Awaitable[None]]:
     """Return a dependency that lets only keys with one of some scopes pass; admin always does."""
 
-    def allowed(held: Scopes) -> None:
+    async def allowed(held: Scopes) -> None:
         if held is None:
             raise ApiError(HTTPStatus.UNAUTHORIZED, "api.key_needed", headers=_CHALLENGE)
         if not held & {*wanted, "admin"}:
@@ -92,7 +96,7 @@ class RateLimit:
             )
 
 
-def limited(request: Request, held: Scopes) -> None:
+async def limited(request: Request, held: Scopes) -> None:
     """Count a request to a public endpoint; those with a key are not limited."""
     if held is None:
         rate_limit: RateLimit = request.app.state.rate_limit

@@ -37,7 +37,7 @@ _DUTY_SCOPES = {"dispatcher", "planner", "admin"}
 @router.get(
     "/lookup", response_model=LookupAnswer, dependencies=[LIMITED], openapi_extra=KEY_NOT_NEEDED
 )
-def lookup(
+async def lookup(
     *,
     request: Request,
     found: ServicesOf,

@@ -1,4 +1,7 @@
-"""Query parameters: one small dependency each, strict, and none that is not known."""
+"""Query parameters: one small dependency each, strict, and none that is not known.
+
+Dependencies are coroutines: FastAPI sends plain functions through a thread each.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ MOMENT = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2
 """Pattern of a date or date-time."""
 
 
-def only_known_parameters(request: Request) -> None:
+async def only_known_parameters(request: Request) -> None:
     """Refuse a parameter that the endpoint does not have, or one given twice."""
     path: str = request.scope["route"].path
     known = _parameters_of(request.app)[path, request.method.lower()]
@@ -53,7 +56,7 @@ def _parameters_of(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
     }
 
 
-def point(
+async def point(
     value: Annotated[
         str | None,
         Query(
@@ -94,7 +97,7 @@ def parse_moment(value: str) -> datetime:
         raise ApiError(HTTPStatus.BAD_REQUEST, "api.bad_moment", value=value) from error
 
 
-def at(
+async def at(
     value: Annotated[
         str | None,
         Query(

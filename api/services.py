@@ -95,7 +95,7 @@ class Services:
             yield store
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
     """Return the application's services."""
     found: Services = request.app.state.services
     return found
