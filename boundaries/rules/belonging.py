@@ -37,10 +37,11 @@ def answering(case: Case, level: int) -> npt.NDArray[np.bool_]:
 
 
 def building_points(case: Case) -> npt.NDArray[np.object_]:
-    """Return a point inside each building, metres."""
-    return np.asarray(
-        shapely.point_on_surface(sound(case.buildings.geometry.to_numpy())), dtype=object
-    )
+    """Return a point inside each building, metres; None where its shape is empty."""
+    shapes = sound(case.buildings.geometry.to_numpy())
+    points = np.asarray(shapely.point_on_surface(shapes), dtype=object)
+    points[shapely.is_empty(points)] = None
+    return points
 
 
 def grids_at(

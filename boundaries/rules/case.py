@@ -19,7 +19,7 @@ from boundaries.finding import Finding, Severity
 from boundaries.history import History
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
-from boundaries.town import Town
+from boundaries.town import TOWN_LAYERS, Town
 from geo.datum import working_crs
 from geo.layers import STORED_CRS
 from messages import Message, UnknownMessageError, template
@@ -87,12 +87,10 @@ class Case:
     @cached_property
     def crs(self) -> pyproj.CRS:
         """The Gauss–Krüger zone in which everything is measured, metres."""
-        for name in ("jurisdiction", "communities", "buildings", "addresses"):
-            layer = getattr(self.town, name)
-            if len(layer) and name not in self.untrusted:
+        layers = {name: getattr(self.town, name) for name in TOWN_LAYERS}
+        for name, layer in {**layers, "grids": self.plan.grids}.items():
+            if name not in self.untrusted and has_zone(layer):
                 return working_crs(layer)
-        if len(self.plan.grids) and "grids" not in self.untrusted:
-            return working_crs(self.plan.grids)
         return self.town.crs
 
     @cached_property
@@ -264,12 +262,17 @@ class Case:
         )
 
 
+def has_zone(layer: gpd.GeoDataFrame) -> bool:
+    """Return whether a layer has places, and in a zone of China."""
+    west, _, east, _ = layer.total_bounds
+    return _FIRST_LONGITUDE <= (west + east) / 2 <= _LAST_LONGITUDE  # False where there is none
+
+
+_FIRST_LONGITUDE, _LAST_LONGITUDE = 73.5, 136.5
 _MARGIN_DEGREES = 10.0
 
 
-def _within_the_zone(
-    shapes: npt.NDArray[np.object_], area: Any
-) -> npt.NDArray[np.object_]:
+def _within_the_zone(shapes: npt.NDArray[np.object_], area: Any) -> npt.NDArray[np.object_]:
     """Return the shapes with those far outside the zone's area of use left out."""
     if area is None:
         return shapes

@@ -109,3 +109,14 @@ def test_the_town_itself_is_left_as_it_was(small):
     before = gpd.GeoDataFrame(small.plan.grids.copy())
     small.check()
     pd.testing.assert_frame_equal(before, small.plan.grids)
+
+
+@pytest.mark.parametrize("layer", ["jurisdiction", "communities", "estates", "buildings"])
+@pytest.mark.parametrize("shape", [None, shapely.Polygon(), shapely.box(38.2, 111.6, 38.3, 111.7)])
+def test_a_feature_without_a_usable_shape(small, layer, shape):
+    def change(frame):
+        shapes = frame.geometry.to_numpy().copy()
+        shapes[0] = shape
+        return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+
+    small.layer(layer, change).check("S07", "B01", "B03", "B04", "C03", "C04", "C07", "R02")
