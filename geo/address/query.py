@@ -25,6 +25,7 @@ _AREA_WORDS = frozenset("省市县区州盟旗蒙西藏疆广上天重")
 _STOPS = re.compile(r"[,() ]+")
 _LATIN_STOPS = re.compile(r" *[,()]+ *")
 _MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
+_VILLAGE = re.compile(r"[^0-9A-Z,]{1,6}?(?:里|村|社区|庄)(?:\d+邻)?")
 _WHOLE_ZONE = re.compile(
     r"^(?:(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区|\d{1,2}期(?:[A-Z东西南北中]区)?|[东西南北中]院)$"
 )
@@ -291,11 +292,23 @@ class QueryReader:
                 query.group = group.group(1)
                 start = group.end()
                 continue
+            village = _VILLAGE.match(form, start, end)
+            if (
+                village is not None
+                and self._is_road(form, village.end(), end)
+                and not self._is_like_name(form, start, village.end())
+            ):
+                start = village.end()  # a village that the register does not hold by this name
+                continue
             foreign = self._foreign(query, start, end)
             if not foreign:
                 return start
             start += foreign
         return start
+
+    def _is_road(self, form: str, start: int, end: int) -> bool:
+        word = self.lexicon.at_start(form, start, end)
+        return word is not None and word.kind == "road"
 
     def _take_back(self, query: Query, start: int, end: int) -> int:
         """Take areas and roads off the back, where people put them last."""

@@ -213,6 +213,11 @@ class TestDoors:
         assert match.claim.precision is Precision.ROAD_NUMBER
         assert match.claim.text == "东村镇秀容路103号"
 
+    def test_a_village_before_the_road_need_not_be_known(self, town_index: AddressIndex) -> None:
+        claim = town_index.match("重光里4鄰秀容路103號").claim
+        assert claim is not None
+        assert claim.text == "东村镇秀容路103号"
+
     def test_a_number_in_a_village(self, town_index: AddressIndex) -> None:
         match = town_index.match("北村3号")
         assert match.claim is not None
