@@ -42,7 +42,8 @@ def valid_rings(case: Case) -> Iterator[Finding]:
             severity = "W"
         else:
             severity = "E"
-        yield as_finding(case, "B07", severity, fault)
+        by_width = fault.family in {"micro", "neck", "sliver", "spike"}
+        yield as_finding(case, "B07", severity, fault, measure="width" if by_width else "area")
 
 
 @rule("B08", severity="I/E", thresholds=("overlap_area_m2",))

@@ -184,7 +184,11 @@ def crossing_segments(arrangement: Arrangement, faces: Ints) -> Floats:
     for depth, level in enumerate(arrangement.grids.levels):
         near = arrangement.grids.near(depth, shapes)
         found.append(segments_of(level.geometry[near]).ends)
-    ends = np.unique(np.concatenate(found), axis=0)
+    ends = np.concatenate(found)
+    west, south, east, north = shapely.total_bounds(shapes) if len(shapes) else (0.0,) * 4
+    within = (ends[:, 2] >= west) & (ends[:, 0] <= east)
+    within &= (ends[:, [1, 3]].max(axis=1) >= south) & (ends[:, [1, 3]].min(axis=1) <= north)
+    ends = np.unique(ends[within], axis=0)
     known = np.unique(arrangement.residual.ends, axis=0)
     both, count = np.unique(np.concatenate([ends, known, known]), axis=0, return_counts=True)
     ends = both[count == 1]

@@ -21,13 +21,13 @@ _UNMATCHED = 0.6
 """Share of its border that a displaced grid has without a match."""
 _AREA_SHARE = 0.002
 _SLACK_M = 0.02
+_STILL_M = 1e-6
 _DEGREES = 180.0
 _PREFIX = 1_000_000.0
 _NOT_DISPLACED = frozenset(
     {
         "overlap.duplicate",
         "overlap.near_duplicate",
-        "overlap.contained",
         "parent.wrong",
         "parent.none",
         "parent.unknown",
@@ -149,6 +149,8 @@ def _fitting(kind: str, shape: BaseGeometry, hole: BaseGeometry) -> tuple[float,
     dy = other.centroid.y - one.centroid.y
     slack = _SLACK_M if kind == "shift.rigid" else max(_SLACK_M, 1e-4 * other.length)
     if kind != "shift.rigid" and np.hypot(dx, dy) > slack:
+        return None
+    if kind == "shift.rigid" and np.hypot(dx, dy) <= _STILL_M:
         return None
     one = shapely.affinity.translate(one, dx, dy)
     return (dx, dy) if shapely.hausdorff_distance(one, other) <= slack else None
