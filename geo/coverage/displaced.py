@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyproj
 import shapely
+import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.arrangement import Arrangement, arrange
