@@ -15,6 +15,7 @@ _SPACING_M = 5.0
 _SHRINK_M = 0.4
 _SMOOTH_M = 0.7
 _FAR = 5.0
+_SNAP_M = 0.3
 
 
 @dataclass(frozen=True)
@@ -124,4 +125,11 @@ def lines_between(seeds: Seeds, block: shapely.Geometry) -> list[shapely.Geometr
         merged = shapely.line_merge(shapely.multilinestrings(group))
         found.append(shapely.simplify(merged, _SMOOTH_M))
     clipped = shapely.intersection(np.array(found), block)
-    return [line for line in clipped.tolist() if not line.is_empty]
+    return snapped(clipped, shapely.boundary(block))
+
+
+def snapped(lines: Shapes, reference: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return lines whose ends near a vertex of the reference end there: no tiny edges are left."""
+    vertices = shapely.multipoints(shapely.get_coordinates(reference))
+    moved = shapely.snap(lines, vertices, _SNAP_M)
+    return [line for line in moved.tolist() if shapely.length(line) > 0]

@@ -96,6 +96,8 @@ def explanations(
             key = "draft.ground_too_small"
         elif hopeless[grid.level].intersection(inside):
             key = "draft.hopeless"
+        elif _is_undividable(units, maker, set(inside), level.high):
+            key = "draft.undividable"
         found.append(
             Explanation(
                 maker.codes[at][0],
@@ -114,3 +116,11 @@ def explanations(
             )
         )
     return tuple(found)
+
+
+def _is_undividable(units: Units, maker: GridMaker, inside: set[int], high: int) -> bool:
+    """Whether one stair or building there has more than a grid holds, and no floors to share."""
+    return any(
+        tenant.unit in inside and tenant.households > high and number not in maker.slices
+        for number, tenant in enumerate(units.tenants)
+    )

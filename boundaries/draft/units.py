@@ -19,7 +19,7 @@ from boundaries.draft.arrangement import (
     inner_points,
     summed,
 )
-from boundaries.draft.cells import Seeds, Stairs, lines_between, seeds_of, stairs_of
+from boundaries.draft.cells import Seeds, Stairs, lines_between, seeds_of, snapped, stairs_of
 from boundaries.draft.compiled import Integers
 from boundaries.draft.dwellings import households_of, shares
 from boundaries.draft.graph import UnitGraph, linked, unit_graph
@@ -233,7 +233,7 @@ def _stair_lines(
     for building, cut in stairs.items():
         cell = shapely.union_all(cells[owner == building])
         clipped = shapely.intersection(np.array(cut.cuts(_CUT_REACH_M), dtype=object), cell)
-        found += [line for line in clipped.tolist() if shapely.length(line) > 0]
+        found += snapped(clipped, shapely.geometrycollections([noded]))
     return found
 
 
