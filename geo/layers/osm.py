@@ -2,7 +2,8 @@
 
 Ranks of roads: 1 motorway, trunk, primary · 2 secondary, tertiary · 3 residential, unclassified,
 living street, pedestrian · 4 service, track · 5 footway, path, steps, cycleway. What lies
-underground (a tunnel, a culvert, a subway) is no border that can be seen, and left out.
+underground (a tunnel, a culvert, a metro station) is no border or building that can be seen, and
+left out.
 """
 
 from __future__ import annotations
@@ -107,10 +108,15 @@ def barrier_of(tags: Tags) -> dict[str, Any] | None:
     return {"kind": kind[0], "rank": kind[1], "name": tags.get("name")}
 
 
+def _is_below_ground(tags: Tags) -> bool:
+    """Tell whether a building lies under the streets, as a metro station does."""
+    return tags.get("location") == "underground" or tags.get("layer", "0").startswith("-")
+
+
 def building_of(tags: Tags) -> dict[str, Any] | None:
     """Return what is known of a building: name, floors, whether people live there."""
     use = tags.get("building")
-    if use in (None, "no", "construction", "ruins"):
+    if use in (None, "no", "construction", "ruins") or _is_below_ground(tags):
         return None
     residential = use in _DWELLINGS or (
         use == "yes" and not any(tags.get(other) for other in _OTHER_USES)
