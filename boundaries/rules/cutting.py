@@ -18,6 +18,8 @@ from boundaries.rules.counts import building_households
 from boundaries.rules.registry import rule
 
 _HOMES = ("estate", "resettlement", "village")
+_ON_ANOTHER = 0.99
+"""Share of a footprint from which on it lies on another."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,14 @@ def no_building_is_cut(case: Case) -> Iterator[Finding]:
 
     A building is cut where two grids of a level have more than 1 m² and more than 1 % of its
     footprint each, unless the table of assignments divides it by stairs or floors. Told at the
-    coarsest level that cuts it.
+    coarsest level that cuts it. A building that stands on another, as a tower on its podium, is
+    not told beside the other.
     """
     shapes = sound(case.buildings.geometry.to_numpy())
     least = np.maximum(
         case.threshold("cut_area_m2"), case.threshold("cut_share") * shapely.area(shapes)
     )
-    told: set[int] = set()
+    told = _standing_on_another(shapes)
     sliced, ids = case.once(sliced_buildings), case.buildings["id"].to_numpy()
     for number in case.levels:
         for cut in cuts(case, number, shapes, least):
@@ -105,6 +108,16 @@ def no_building_is_cut(case: Case) -> Iterator[Finding]:
                 building=ids[cut.at],
                 between=" | ".join(case.label(position) for position in cut.grids),
             )
+
+
+def _standing_on_another(shapes: npt.NDArray[np.object_]) -> set[int]:
+    """Return the positions of footprints that lie on a larger one."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    area = shapely.area(shapes)
+    smaller = (area[one] < area[other]) | ((area[one] == area[other]) & (one > other))
+    one, other = one[smaller], other[smaller]
+    shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    return set(one[shared >= _ON_ANOTHER * area[one]].tolist())
 
 
 @rule("B04", severity="W", thresholds=("compound_share", "border_share", "border_tolerance_m"))

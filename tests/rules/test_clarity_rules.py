@@ -119,6 +119,16 @@ def test_b03_finds_a_cut_building(small):
     assert finding.geometry.length == pytest.approx(20 / 111_000, rel=0.01)
 
 
+def test_b03_tells_a_tower_on_its_podium_once(small):
+    def stacked(layer):
+        podium, tower = layer["id"] == f"b{THIRD}", layer["id"] == layer["id"].iloc[0]
+        on_border = layer.geometry.where(~podium, metres(820, 10, 870, 50))
+        return layer.set_geometry(on_border.where(~tower, metres(830, 20, 860, 40)))
+
+    (finding,) = small.layer("buildings", stacked).found("B03")
+    assert THIRD in str(finding.message.values)
+
+
 def test_b03_tells_the_coarsest_level(small):
     cut = small.layer(
         "buildings",
