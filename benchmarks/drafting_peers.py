@@ -129,7 +129,7 @@ def _metis(
     def split(
         part: UnitGraph,
         count: int,
-        band: tuple[int, int],
+        band: tuple[int, int],  # noqa: ARG001
         level: int,  # noqa: ARG001
     ) -> npt.NDArray[np.int64]:
         tail = np.concatenate([part.one, part.other])
