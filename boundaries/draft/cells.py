@@ -13,7 +13,7 @@ from boundaries.draft.compiled import Integers
 
 _SPACING_M = 5.0
 _SHRINK_M = 0.4
-_SMOOTH_M = 0.7
+_SMOOTH_M = 0.4
 _FAR = 5.0
 _SNAP_M = 0.3
 

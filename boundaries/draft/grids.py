@@ -87,11 +87,36 @@ class GridMaker:
                     (part, self._finest(tenant.unit, part.at, part.first, part.households))
                     for part in slices
                 ]
+        at_once = self._side_by_side(high)
         for number, tenant in enumerate(self.units.tenants):
             if number not in self.slices:
-                self.grid_of[number] = self._finest(tenant.unit, {}, 0, tenant.households)
+                turn = at_once.get(number, 0)
+                at = {self.levels: turn} if number in at_once else {}
+                self.grid_of[number] = self._finest(tenant.unit, at, turn, tenant.households)
         for unit in range(len(self.units.graph)):
             self._finest(unit, {}, 0, 0)
+
+    def _side_by_side(self, high: int) -> dict[int, int]:
+        """Share out the tenants of units that hold too many of them: grids on the same ground.
+
+        So it is with stairs whose ground another stair of their building covers.
+        """
+        lodgers: dict[int, list[int]] = defaultdict(list)
+        for number, tenant in enumerate(self.units.tenants):
+            if number not in self.slices and tenant.stair > 0:
+                lodgers[tenant.unit].append(number)
+        turns: dict[int, int] = {}
+        for numbers in lodgers.values():
+            held = [self.units.tenants[number].households for number in numbers]
+            if sum(held) <= high or max(held) > high:
+                continue
+            turn = filled = 0
+            for number, households in zip(numbers, held, strict=True):
+                if filled and filled + households > high:
+                    turn, filled = turn + 1, 0
+                filled += households
+                turns[number] = turn
+        return turns
 
     def _finest(self, unit: int, at: dict[int, int], floor: int, households: int) -> int:
         """Return the finest grid of a unit or slice, made with all above it where it is new."""
