@@ -141,7 +141,9 @@ def load(connection: Connection, plan_id: str) -> Plan:
         effective_from=one.effective_from,
         effective_to=one.effective_to,
         revision=one.revision,
-        **layers,
+        grids=layers["grids"],
+        assignments=layers["assignments"],
+        contacts=layers["contacts"],
     )
 
 
