@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from scipy.spatial import QhullError, Voronoi, cKDTree
 
 from boundaries.draft.arrangement import Points, Shapes
 from boundaries.draft.compiled import Integers
 
-_SPACING_M = 5.0
+_SPACING_M = (0.8, 5.0)
 _SHRINK_M = 0.4
 _SMOOTH_M = 0.4
 _FAR = 5.0
+_OVERLAP_M2 = 1.0
 _SNAP_M = 0.3
 
 
@@ -89,14 +91,43 @@ class Seeds:
 
 
 def seeds_of(footprints: Shapes, owner: Integers) -> Seeds:
-    """Return points every few metres along footprints drawn in a little."""
-    inner = shapely.buffer(footprints, -_SHRINK_M, join_style="mitre")
+    """Return points along footprints drawn in a little: the nearer the neighbours, the denser.
+
+    So the line half-way between two walls that face each other does not swing into them. Where
+    footprints lie over one another, the smaller one has the ground.
+    """
+    apart = _without_smaller(footprints)
+    inner = shapely.buffer(apart, -_SHRINK_M, join_style="mitre")
     shapes = np.where(shapely.is_empty(inner), shapely.centroid(footprints), inner)
-    dense = shapely.segmentize(shapes, _SPACING_M)
+    dense = shapely.segmentize(shapes, np.clip(_gaps_m(shapes), *_SPACING_M))
     points, index = shapely.get_coordinates(dense, return_index=True)
     _, first = np.unique(np.round(points, 3), axis=0, return_index=True)
     first.sort()
     return Seeds(points[first], owner[index[first]])
+
+
+def _gaps_m(shapes: Shapes) -> npt.NDArray[np.float64]:
+    """Return how near each shape's nearest neighbour is; infinity where it stands alone."""
+    gaps = np.full(len(shapes), np.inf)
+    (shape, _), distance = shapely.STRtree(shapes).query_nearest(
+        shapes, exclusive=True, return_distance=True, all_matches=False
+    )
+    gaps[shape] = distance
+    return gaps
+
+
+def _without_smaller(footprints: Shapes) -> Shapes:
+    """Return footprints less the smaller ones that lie over them."""
+    area = shapely.area(footprints)
+    one, other = shapely.STRtree(footprints).query(footprints, predicate="intersects")
+    over = (area[other] < area[one]) | ((area[other] == area[one]) & (other < one))
+    one, other = one[over], other[over]
+    shared = shapely.area(shapely.intersection(footprints[one], footprints[other])) > _OVERLAP_M2
+    left = footprints.copy()
+    for larger in np.unique(one[shared]).tolist():
+        smaller = footprints[other[shared & (one == larger)]]
+        left[larger] = shapely.difference(left[larger], shapely.union_all(smaller))
+    return left
 
 
 def lines_between(seeds: Seeds, block: shapely.Geometry) -> list[shapely.Geometry]:
