@@ -13,6 +13,7 @@ from boundaries.home import Home
 from cli import (
     addresses,
     assigning,
+    bounding,
     checking,
     contacts,
     demonstrating,
@@ -77,6 +78,7 @@ for module in (
     checking,
     publishing,
     repairing,
+    bounding,
     looking_up,
     addresses,
     assigning,
