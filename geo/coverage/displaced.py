@@ -110,11 +110,11 @@ def unmatched(grids: Grids, left: Residual) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for depth, level in enumerate(grids.levels):
         own = (left.depth == depth) & (left.pair == depth)
-        loose = np.bincount(left.row[own], weights=length[own], minlength=len(level))
-        rows = np.flatnonzero(loose)
-        rows = rows[leaves(grids, depth)[rows]]
-        share = loose[rows] / shapely.length(level.geometry[rows])
-        found.extend((depth, int(row)) for row in rows[share > _UNMATCHED])
+        rows, number = np.unique(left.row[own], return_inverse=True)
+        unmatched_m = np.bincount(number, weights=length[own], minlength=len(rows))
+        share = unmatched_m / np.maximum(shapely.length(level.geometry[rows]), 1e-300)
+        loose = (share > _UNMATCHED) & leaves(grids, depth)[rows]
+        found.extend((depth, int(row)) for row in rows[loose])
     return found
 
 

@@ -101,6 +101,14 @@ class Grids:
     _parent_rows: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
     _trees: dict[int, shapely.STRtree] = field(default_factory=dict, repr=False, compare=False)
     _moved: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
+    _in_parts: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
+
+    def in_parts(self, depth: int) -> Ints:
+        """Return the rows of a level's grids that are made of several parts."""
+        if depth not in self._in_parts:
+            several = shapely.get_num_geometries(self.levels[depth].geometry) > 1
+            self._in_parts[depth] = np.flatnonzero(several)
+        return self._in_parts[depth]
 
     def near(self, depth: int, places: Objects, reach: float = 0.0) -> Ints:
         """Return the rows of a level's grids whose boxes come near to those of some places."""
@@ -116,6 +124,7 @@ class Grids:
     def edited(self, shapes: dict[tuple[int, int], BaseGeometry]) -> Grids:
         """Return the grids with some other shapes, given by (depth, row); indexes are kept."""
         moved = dict(self._moved)
+        parts = {depth: self.in_parts(depth) for depth in range(len(self.levels))}
         levels = list(self.levels)
         for depth in sorted({depth for depth, _ in shapes}):
             geometry = levels[depth].geometry.copy()
@@ -124,7 +133,10 @@ class Grids:
                 geometry[row] = shapes[depth, row]
             levels[depth] = levels[depth].with_geometry(geometry)
             moved[depth] = np.union1d(moved.get(depth, _NOTHING), rows).astype(np.int64)
-        return Grids(tuple(levels), self.jurisdiction, self._parent_rows, self._trees, moved)
+            several = [row for row in rows if shapely.get_num_geometries(geometry[row]) > 1]
+            parts[depth] = np.union1d(np.setdiff1d(parts[depth], rows), several).astype(np.int64)
+        known = (self._parent_rows, self._trees, moved, parts)
+        return Grids(tuple(levels), self.jurisdiction, *known)
 
     def parent_rows(self, depth: int) -> Ints:
         """Return the row in the level above of every grid's parent; `NO_PARENT` where none is.

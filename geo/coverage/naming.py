@@ -21,7 +21,7 @@ _WHOLE = 0.999
 """Share of a grid's area from which the faces over it are the whole grid."""
 _GRID_AREA = 0.1
 _GRID_WIDTH = 0.15
-"""Share of the level's median area and its root from which a gap may be a missing grid."""
+"""Share of the median area around, and of its root, from which a gap may be a missing grid."""
 
 
 class Naming:
@@ -86,7 +86,7 @@ class Naming:
         around = first.rows.union(
             *(self.arrangement.neighbours(first.depth, face) for face in faces.tolist())
         )
-        if len(around) > _PAIR and self._is_small(geometry, first.depth):
+        if len(around) > _PAIR and self._is_small(geometry, first.depth, around):
             return "overlap.node", around | self._at_node(geometry, first.depth), [], {}
         if self._is_triangle(geometry):
             return "overlap.vertex", first.rows, [], {}
@@ -95,7 +95,7 @@ class Naming:
     def _gap(
         self, first: FaceFault, faces: np.ndarray, geometry: BaseGeometry, area: float
     ) -> tuple[str, frozenset[int], list[str | None], dict[str, object]]:
-        if self._is_grid_like(geometry, area, first.depth):
+        if self._is_grid_like(geometry, area, first):
             if first.above is None:
                 return "missing.child", first.rows, [], {}
             parent = self._code_above(first)
@@ -106,7 +106,7 @@ class Naming:
             kind = "gap.open"
         elif len(rows) == 1:
             kind = "gap.hole"
-        elif len(rows) > _PAIR and self._is_small(geometry, first.depth):
+        elif len(rows) > _PAIR and self._is_small(geometry, first.depth, rows):
             kind, rows = "gap.node", rows | self._at_node(geometry, first.depth)
         elif self._is_triangle(geometry):
             kind = "gap.vertex"
@@ -152,15 +152,21 @@ class Naming:
             names.extend(self.levels[first.depth].parents[row] for row in first.rows)
         return codes_of(names)
 
-    def _is_grid_like(self, geometry: BaseGeometry, area: float, depth: int) -> bool:
-        median = self._median_area[depth]
-        if not median or area < _GRID_AREA * median:
+    def _is_grid_like(self, geometry: BaseGeometry, area: float, first: FaceFault) -> bool:
+        typical = self._typical_area(first.depth, first.rows)
+        if not typical or area < _GRID_AREA * typical:
             return False
-        return bool(2.0 * area / geometry.length >= _GRID_WIDTH * np.sqrt(median))
+        return bool(2.0 * area / geometry.length >= _GRID_WIDTH * np.sqrt(typical))
 
-    def _is_small(self, geometry: BaseGeometry, depth: int) -> bool:
+    def _is_small(self, geometry: BaseGeometry, depth: int, rows: frozenset[int]) -> bool:
         """Return whether a face is no longer than a grid is wide: then it belongs to a node."""
-        return bool(geometry.length < 2.0 * np.sqrt(self._median_area[depth]))
+        return bool(geometry.length < 2.0 * np.sqrt(self._typical_area(depth, rows)))
+
+    def _typical_area(self, depth: int, rows: frozenset[int]) -> float:
+        """Return the median area of the grids around; 0 where there is none."""
+        if not rows:
+            return 0.0
+        return float(np.median(shapely.area(self.levels[depth].geometry[sorted(rows)])))
 
     def _at_node(self, geometry: BaseGeometry, depth: int) -> frozenset[int]:
         """Return the rows of a level's grids that meet at the node which one grid has left.
@@ -184,13 +190,6 @@ class Naming:
     def _is_triangle(self, geometry: BaseGeometry) -> bool:
         """Return whether one side has one vertex more than the other, and nothing else differs."""
         return bool(geometry.geom_type == "Polygon" and shapely.get_num_coordinates(geometry) == 4)  # noqa: PLR2004
-
-    @cached_property
-    def _median_area(self) -> list[float]:
-        return [
-            float(np.median(area[area > 0.0])) if (area > 0.0).any() else 0.0
-            for area in (shapely.area(level.geometry) for level in self.levels)
-        ]
 
     def _is_open(self, faces: np.ndarray) -> bool:
         """Return whether faces lie along the jurisdiction's line."""

@@ -19,9 +19,8 @@ def scattered(grids: Grids) -> Iterator[tuple[int, int, Fault]]:
     Parts on separate islands or exclaves of the community (of the jurisdiction where no
     communities are given) are in order; two parts in one piece of that ground are not.
     """
-    for depth, level in enumerate(grids.levels):
-        several = np.flatnonzero(shapely.get_num_geometries(level.geometry) > 1)
-        for row in several.tolist():
+    for depth in range(len(grids.levels)):
+        for row in grids.in_parts(depth).tolist():
             parts = _unexplained(grids, depth, row)
             if len(parts):
                 yield depth, row, _fault(grids, depth, row, parts)
