@@ -140,12 +140,13 @@ def recut(  # noqa: C901, PLR0912, PLR0917
     band: Band,
     rounds: int,
     heat: int,
+    cool: int,
     random: Integers,
 ) -> int:
     """Recut neighbouring parts again and again; return how often something changed.
 
     A division is taken when it is better, or worse by no more than the heat (millionths of a
-    part's compactness), which falls to nothing over the rounds.
+    part's compactness), which falls from `heat` to `cool` over the rounds.
     """
     nodes = len(region)
     tree = room_for_tree(nodes, len(net.head))
@@ -188,7 +189,7 @@ def recut(  # noqa: C901, PLR0912, PLR0917
         else:
             parts = divided(net, tree, count, band, part)
             off, shape = judged(net, tree, count, part, parts, band, sums)
-        allowed = heat * (rounds - attempt) / (rounds * 1000000.0)
+        allowed = (heat * (rounds - attempt) + cool * attempt) / (rounds * 1000000.0)
         fits = parts <= _MOST_PARTS and parts - name_count <= spare
         if fits and (off < now_off or (off == now_off and shape < now_shape + allowed)):
             known = name_count
@@ -219,6 +220,7 @@ def improve(
     seed: int,
     rounds: int,
     heat: float,
+    cool: float = 0.0,
     net: Net | None = None,
 ) -> Integers:
     """Recut random pairs (sometimes three or four) of neighbouring parts inside their regions.
@@ -235,8 +237,8 @@ def improve(
         Same seed, same parts.
     rounds
         Draws; most of them meet a border.
-    heat
-        How much worse, in compactness, a division may be at the start.
+    heat, cool
+        How much worse, in compactness, a division may be at the start and at the end.
     net
         The graph as the kernels read it, where the caller has it already.
 
@@ -256,6 +258,7 @@ def improve(
         aim.band(),
         rounds,
         int(heat * 1_000_000),
+        int(cool * 1_000_000),
         random_of(seed),
     )
     return taken(after)

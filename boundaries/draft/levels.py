@@ -20,6 +20,7 @@ from boundaries.draft.trees import Net
 _ATOM_SHARES = (1.0, 0.36)
 _MENDING_ROUNDS = 20
 _PRICES = 7
+_TIME_SHARES = (0.3, 0.8, 1.0)
 _TRIES, _ENOUGH = 60, 6
 _DRAFT_ROUNDS = (30, 5, 5)
 _HEAT = 0.4
@@ -35,25 +36,60 @@ class Effort:
         Recuts for every unit (on level 1: every block), by level; the last holds for the rest.
     until
         `time.monotonic` moment after which only what is needed for a whole plan is done.
+    begun
+        Moment from which the levels share the time out.
+    slices
+        Into how many pieces a level's recuts are cut, so that the time can run out between.
     told
         Called with the share of the work that is done.
     """
 
     rounds: tuple[int, ...] = _DRAFT_ROUNDS
     until: float = float("inf")
+    begun: float = 0.0
+    slices: int = 1
     told: Callable[[float], None] = field(default=lambda _share: None)
 
     def of_level(self, index: int) -> int:
         """Return the recuts for every node of a level, counted from 0."""
         return self.rounds[min(index, len(self.rounds) - 1)]
 
-    @property
-    def over(self) -> bool:
-        """Whether the time is up."""
-        return time.monotonic() > self.until
+    def is_over(self, index: int) -> bool:
+        """Whether a level's time is up; the last levels have what those above leave."""
+        share = _TIME_SHARES[min(index, len(_TIME_SHARES) - 1)]
+        return time.monotonic() > self.begun + share * (self.until - self.begun)
+
+    def improved(
+        self,
+        index: int,
+        graph: UnitGraph,
+        region: Integers,
+        label: Integers,
+        aim: Aim,
+        *,
+        seed: int,
+        net: Net,
+    ) -> Integers:
+        """Polish one level slice by slice, cooling down, until its time is up."""
+        rounds = self.of_level(index) * len(graph) // self.slices
+        for number in range(self.slices):
+            if self.is_over(index):
+                break
+            label = improve(
+                graph,
+                region,
+                label,
+                aim,
+                seed=seed + 7919 * number,
+                rounds=rounds,
+                heat=_HEAT * (1 - number / self.slices),
+                cool=_HEAT * (1 - (number + 1) / self.slices),
+                net=net,
+            )
+        return label
 
 
-POLISH = Effort((300, 200, 40))
+POLISH = Effort((300, 180, 40), slices=12)
 """Some ten times the draft's work."""
 
 
@@ -223,11 +259,9 @@ def _from_atoms(  # noqa: PLR0917
     region[atom] = ground
     net = net_of(blocks)
     label, _ = divide(
-        blocks, region, aim, seed=seed, tries=20, enough=4 if effort.over else 10, net=net
+        blocks, region, aim, seed=seed, tries=20, enough=4 if effort.is_over(0) else 10, net=net
     )
-    if not effort.over:
-        rounds = effort.of_level(0) * len(blocks)
-        label = improve(blocks, region, label, aim, seed=seed, rounds=rounds, heat=_HEAT, net=net)
+    label = effort.improved(0, blocks, region, label, aim, seed=seed, net=net)
     return numbered(label[atom])
 
 
@@ -287,17 +321,7 @@ def _inside(  # noqa: PLR0917
         label = mended_parents(
             graph, drawn, label, aims[: index + 1], counted, seed=seed, until=effort.until
         )
-    if not effort.over:
-        label = improve(
-            graph,
-            drawn[index - 1],
-            label,
-            aim,
-            seed=seed + index,
-            rounds=effort.of_level(index) * len(graph),
-            heat=_HEAT,
-            net=net,
-        )
+    label = effort.improved(index, graph, drawn[index - 1], label, aim, seed=seed + index, net=net)
     return numbered(label)
 
 
@@ -331,7 +355,8 @@ def polished(
     list of numpy.ndarray
         The better of both.
     """
-    effort = replace(POLISH, until=time.monotonic() + seconds)
+    now = time.monotonic()
+    effort = replace(POLISH, begun=now, until=now + seconds)
     if told is not None:
         effort = replace(effort, told=told)
     again = draw(graph, aims, seed=seed, effort=effort, keep=keep, held=held, targets=targets)

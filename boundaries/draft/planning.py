@@ -263,7 +263,7 @@ def _drawn(  # noqa: PLR0917
     estate = units.estate[general][first]
     keep = np.where((estate != NONE) & homes[estate] if len(homes) else False, estate, NONE)
     graph = replace(graph, price=_dear_inside(graph, keep))
-    effort = Effort(until=until, told=wishes.told)
+    effort = Effort(begun=time.monotonic(), until=until, told=wishes.told)
     targets = [wishes.targets.get(number) for number in range(1, len(bands) + 1)]
     parts = draw(
         graph, aims, seed=wishes.seed, effort=effort, keep=keep, held=held, targets=targets
