@@ -10,8 +10,8 @@ from boundaries.draft.units import NONE, Units
 from boundaries.town import Town
 from geo.layers.schema import SPECIAL_TYPES
 
-LEAST_M2 = 3_000.0
-"""A smaller compound stays in the grid around it."""
+LEAST_M2 = 8_000.0
+"""A smaller compound stays, whole, in the grid around it: every level-1 grid needs its leader."""
 
 
 def special_compounds(town: Town, units: Units) -> Integers:
