@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from boundaries.draft.compiled import Integers
+from boundaries.draft.crowding import Crowding
 from boundaries.draft.feasibility import count_of, hopeless_units
 from boundaries.draft.stacks import weights_at
 from boundaries.draft.units import NONE, Units
@@ -79,6 +82,7 @@ def explanations(
         for unit, part in enumerate(labels.tolist()):
             members[number, part].append(unit)
     hopeless: dict[int, set[int]] = {}
+    crowding: dict[int, Callable[[list[int]], bool]] = {}
     for at, grid in enumerate(maker.grids):
         level = town.scheme.level(grid.level)
         inside = members[grid.level, grid.part]
@@ -90,12 +94,17 @@ def explanations(
             weighed = weights_at(part.households, level.high)
             rows = hopeless_units(part, level.low, level.high, households=weighed)
             hopeless[grid.level] = set(general[rows].tolist())
+            crowding[grid.level] = _crowded(
+                Crowding(part, level.low, level.high, households=weighed), general
+            )
         around = int(held[ground[inside[0]]])
         key = "draft.not_found"
         if not count_of(grid.level, around, level.low, level.high).possible:
             key = "draft.ground_too_small"
         elif hopeless[grid.level].intersection(inside):
             key = "draft.hopeless"
+        elif crowding[grid.level](inside):
+            key = "draft.crowded"
         elif _is_undividable(units, maker, set(inside), level.high):
             key = "draft.undividable"
         found.append(
@@ -124,3 +133,9 @@ def _is_undividable(units: Units, maker: GridMaker, inside: set[int], high: int)
         tenant.unit in inside and tenant.households > high and number not in maker.slices
         for number, tenant in enumerate(units.tenants)
     )
+
+
+def _crowded(crowding: Crowding, general: Integers) -> Callable[[list[int]], bool]:
+    """Return whether one of some units, numbered as in the town, is proved to be crowded out."""
+    place = {int(unit): at for at, unit in enumerate(general.tolist())}
+    return lambda inside: any(crowding.is_proved(place[unit]) for unit in inside)

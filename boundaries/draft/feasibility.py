@@ -82,16 +82,16 @@ def _has_no_set(
     """Whether the search for a set ends without one; False where it was given up."""
     if households[unit] > high:
         return True
-    for steps, held in enumerate(_connected_sets(unit, neighbours, households, high)):
+    for steps, (_, held) in enumerate(connected_sets(unit, neighbours, households, high)):
         if held >= low or steps > _SEARCH:
             return False
     return True
 
 
-def _connected_sets(
+def connected_sets(
     unit: int, neighbours: list[list[int]], households: list[int], high: int
-) -> Iterator[int]:
-    """Yield the households of every connected set around a unit that does not exceed high.
+) -> Iterator[tuple[frozenset[int], int]]:
+    """Yield every connected set around a unit that does not exceed high, and its households.
 
     The largest neighbours first, so that a set in the band comes early. Neighbours without
     households join at once: they cost nothing and only widen the choice.
@@ -101,7 +101,7 @@ def _connected_sets(
     while stack:
         members, held = stack.pop()
         members = _with_empty(members, neighbours, households)
-        yield held
+        yield members, held
         around = {other for member in members for other in neighbours[member]} - members
         for other in sorted(around, key=lambda one: (households[one], one)):
             if held + households[other] <= high:

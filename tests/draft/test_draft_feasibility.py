@@ -81,3 +81,12 @@ def test_every_part_off_its_band_is_explained():
     label = np.array([0, 1, 2, 3])
     assert explained(graph, label, 10, 20) == {0: "hopeless", 3: "hopeless"}
     assert explained(path([12, 12]), np.array([0, 0]), 10, 20) == {0: "not proved"}
+
+
+def test_two_small_units_that_need_the_same_neighbour_are_crowded():
+    # 4 - 12 - 5: either small one fits with the 12, both together make 21
+    graph = path([4, 12, 5])
+    assert hopeless_units(graph, 10, 20).tolist() == []
+    assert explained(graph, np.array([0, 1, 1]), 10, 20) == {0: "crowded"}
+    roomy = path([4, 12, 4])
+    assert explained(roomy, np.array([0, 1, 1]), 10, 20) == {0: "not proved"}
