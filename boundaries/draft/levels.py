@@ -15,11 +15,14 @@ from boundaries.draft.improve import improve
 from boundaries.draft.measure import measure, numbered, off_band, totals
 from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim, divide
+from boundaries.draft.relief import Family, relieve
+from boundaries.draft.settling import Mending
 from boundaries.draft.trees import Net
 
 _ATOM_SHARES = (1.0, 0.36)
 _MENDING_ROUNDS = 20
 _PRICES = 7
+_MOST_RELIEVED = 12
 _TIME_SHARES = (0.3, 0.8, 1.0)
 _TRIES, _ENOUGH = 60, 6
 _DRAFT_ROUNDS = (30, 5, 5)
@@ -321,6 +324,7 @@ def _inside(  # noqa: PLR0917
         label = mended_parents(
             graph, drawn, label, aims[: index + 1], counted, seed=seed, until=effort.until
         )
+        label = _relieved(graph, drawn, label, aims, counted, index, seed)
     label = effort.improved(index, graph, drawn[index - 1], label, aim, seed=seed + index, net=net)
     return numbered(label)
 
@@ -377,3 +381,33 @@ def _worth(
     ]
     shape = -sum(one.compactness + one.barrier_percent / 100 for one in found)
     return sum(one.off for one in found), shape
+
+
+def _relieved(  # noqa: PLR0917
+    graph: UnitGraph,
+    drawn: list[Integers],
+    label: Integers,
+    aims: Sequence[Aim],
+    held: Sequence[Integers],
+    index: int,
+    seed: int,
+) -> Integers:
+    """Help what is still off the band by moving a few units between two parents."""
+    above = drawn[index - 2] if index > 1 else graph.components()
+    family = Family(
+        graph,
+        above,
+        drawn[index - 1].copy(),
+        label.copy(),
+        drawn[index - 1],
+        label,
+        (aims[index - 1], aims[index]),
+        (held[index - 1], held[index]),
+        (aims[index - 2], held[index - 2]) if index > 1 else None,
+    )
+    if 0 < len(family.troubled()) <= _MOST_RELIEVED:
+        relieve(family, Mending(recuts=40, turns=30, rounds=100, starts=1), seed=seed)
+        drawn[index - 1] = numbered(family.parents)
+        if index > 1:
+            drawn[index - 2] = numbered(family.above)
+    return numbered(family.children)
