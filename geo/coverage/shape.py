@@ -94,6 +94,8 @@ def shape_faults(
         found.extend(_spikes(level, rows, outline, limits))
         found.extend(_short_segments(level, rows, outline, limits))
         found.extend(_needless(level, rows, outline, limits))
+        if limits.neck_m <= 0.0:
+            continue
         wide = np.array([level.codes[row] not in thin for row in rows.tolist()])
         found.extend(
             ShapeFault(neck, neck.geometry or BLANK)

@@ -158,14 +158,16 @@ def repair(
         moves.extend(_moves(arrangement, done))
     if not len(left):
         mended = thinned(mended, limits, fixed=fixed)
-    mended = _with_unusable(grids, tidied(mended))
+    mended = tidied(mended)
+    proved = is_proved(mended)  # once more from the beginning, all levels
+    mended = _with_unusable(grids, mended)
     return Repair(
         mended,
         tuple(moves),
         _changed(grids, mended),
         vertices,
         tuple(inspect(mended, crs=crs, limits=limits or Limits())) if with_remaining else (),
-        is_proved(admit(mended).grids),
+        proved,
         mended.jurisdiction is not grids.jurisdiction
         and not shapely.equals_exact(mended.jurisdiction, grids.jurisdiction),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -34,7 +35,8 @@ def thinned(grids: Grids, limits: Limits | None = None, *, fixed: Collection[int
     fixed
         Numbers of levels that keep all their vertices; the jurisdiction then keeps its own, too.
     """
-    faults = [one.fault for one in shape_faults(grids, limits or Limits())]
+    looked_for = replace(limits or Limits(), neck_m=0.0, sliver_m=0.0)
+    faults = [one.fault for one in shape_faults(grids, looked_for)]
     places = {place for fault in faults for place in _places(fault)}
     places -= _kept(grids, fixed)
     if not places:
