@@ -15,12 +15,11 @@ import pytest
 from geo.address import AddressIndex, Precision
 
 # The folder is on the path for these two alone: another script in it has the name of a package.
-_BENCHMARKS = str(Path(__file__).resolve().parents[2] / "benchmarks")
-sys.path.append(_BENCHMARKS)
+sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 from addresses import quality, register_frame
 from addresses_real import real_sets
 
-sys.path.remove(_BENCHMARKS)
+sys.path.pop()
 
 pytestmark = pytest.mark.long
 
