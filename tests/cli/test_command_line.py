@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from boundaries.home import Home
+from boundaries.plan import Plan
+from boundaries.town import Town
 from cli.document import document
 
 WANGGE = Path(sys.executable).with_name("wangge")
@@ -57,9 +59,13 @@ def test_input_that_is_not_there_ends_with_2_and_says_what_to_do(tmp_path: Path)
     assert "wangge import" in done.stderr
 
 
-def test_lookup_tells_machines_and_people_the_same(published_home: Home) -> None:
-    for_people = wangge("lookup", "--point", "111.67,38.28", home=published_home.folder)
-    for_machines = wangge("lookup", "--point", "111.67,38.28", "--json", home=published_home.folder)
+def test_lookup_tells_machines_and_people_the_same(
+    published_home: Home, small_town: tuple[Town, Plan]
+) -> None:
+    place = small_town[1].levels[3].geometry.iloc[0].representative_point()
+    words = ("lookup", "--point", f"{place.x:.7f},{place.y:.7f}")
+    for_people = wangge(*words, home=published_home.folder)
+    for_machines = wangge(*words, "--json", home=published_home.folder)
     answer = json.loads(for_machines.stdout)
     assert answer["status"] == "match"
     assert for_people.returncode == for_machines.returncode == 0
