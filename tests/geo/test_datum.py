@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import geopandas as gpd
 import numpy as np
@@ -97,15 +96,6 @@ def test_input_is_left_as_it_is() -> None:
     longitude = np.array([111.0, 112.0])
     to_wgs84(longitude, np.array([38.0, 38.0]), Datum.GCJ02)
     assert longitude.tolist() == [111.0, 112.0]
-
-
-@pytest.mark.long
-def test_a_million_points_a_second() -> None:
-    longitude, latitude = np.random.default_rng(7).uniform((74, 18), (134, 53), (1_000_000, 2)).T
-    for datum in (Datum.GCJ02, Datum.BD09):
-        start = time.process_time()
-        to_wgs84(longitude, latitude, datum)
-        assert time.process_time() - start < 1.5  # a busy machine is slower than a free one
 
 
 def test_zone_of_lan_county_is_111_east() -> None:
