@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 import shapely.affinity
@@ -14,11 +16,13 @@ import shapely.ops
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.check import check
+from boundaries.history import History, Period
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme, parse_scheme
 from boundaries.town import Town
 from examples.planting import Ground, bent
 from examples.town import demo_town
+from geo.datum import Datum, from_wgs84
 from geo.layers import STORED_CRS, conform
 
 
@@ -44,10 +48,30 @@ class Planted:
     grids: tuple[str, ...] = ()
 
 
-def flawed_town(
-    seed: int = 7, *, today: date | None = None
-) -> tuple[Town, Plan, tuple[Planted, ...]]:
-    """Make the demo town with one planted fault of every rule.
+@dataclass(frozen=True)
+class Flawed:
+    """A town with planted faults, and the truth beside it.
+
+    Attributes
+    ----------
+    town, plan, history
+        What to check.
+    truth
+        Everything that the rules must find, besides what they say of the sound demo town already:
+        one entry for each rule, a few for rules with two grids to name.
+    """
+
+    town: Town
+    plan: Plan
+    history: History
+    truth: tuple[Planted, ...]
+
+
+def flawed_town(seed: int = 7, *, today: date | None = None) -> Flawed:
+    """Make the demo town with one planted fault of every rule but R03.
+
+    A layer laid out in another datum (R03) would hide the faults planted in it: that is
+    `shifted_town`.
 
     Parameters
     ----------
@@ -55,23 +79,43 @@ def flawed_town(
         The same seed gives the same town and the same faults.
     today
         Day on which the contacts were last verified (today by default).
-
-    Returns
-    -------
-    Town, Plan, tuple of Planted
-        The truth holds everything that the rules must find, besides what they say of the sound
-        demo town already: one entry for each rule, a few for rules with two grids to name. Not
-        there are faults that keep a town out of the store or spoil a whole layer (R01, R03), and
-        those of several plans in time (C11).
     """
     town, plan = demo_town(seed, today=today)
     ground = Ground(town, plan)
     truth = [planted for plant in _PLANTS for planted in plant(ground)]
-    flawed = replace(town, scheme=_scheme(ground), **ground.layers)
-    spoilt = plan.with_changes(
-        grids=ground.grids, assignments=ground.assignments, contacts=ground.contacts
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    community = str(town.communities["code"].iloc[0])
+    before = Period(community, "2026", start.replace(year=2026), datetime(2026, 12, 31, tzinfo=UTC))
+    return Flawed(
+        town=replace(town, scheme=_scheme(ground), **ground.layers),
+        plan=plan.with_changes(
+            grids=ground.grids,
+            assignments=ground.assignments,
+            contacts=ground.contacts,
+            effective_from=start,
+        ),
+        history=History(periods=(before,)),
+        truth=(*truth, Planted("C11", "gap")),
     )
-    return flawed, spoilt, tuple(truth)
+
+
+def shifted_town(seed: int = 7, *, today: date | None = None) -> Flawed:
+    """Make the demo town with its estates drawn in GCJ-02, as on a web map (R03).
+
+    Parameters
+    ----------
+    seed, today
+        As of `flawed_town`.
+    """
+    town, plan = demo_town(seed, today=today)
+
+    def in_gcj02(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(from_wgs84(places[:, 0], places[:, 1], Datum.GCJ02))
+
+    drawn = shapely.transform(town.estates.geometry.to_numpy(), in_gcj02)
+    estates = town.estates.set_geometry(gpd.GeoSeries(drawn, crs=STORED_CRS))
+    truth = (Planted("R03", "shifted"),)
+    return Flawed(replace(town, estates=estates), plan, History(), truth)
 
 
 def _scheme(ground: Ground) -> Scheme:
@@ -504,6 +548,13 @@ def _swapped_axes(ground: Ground) -> Plants:
     return [Planted("R02", "few_swapped")]
 
 
+def _other_datum(ground: Ground) -> Plants:
+    """Declare the addresses' coordinates to be of Beijing 1954, as old survey offices do."""
+    addresses = ground.layers["addresses"]
+    ground.layers["addresses"] = addresses.set_crs("EPSG:4214", allow_override=True)
+    return [Planted("R01", "other")]
+
+
 _PLANTS: tuple[Callable[[Ground], Plants], ...] = (
     _too_many_households,
     _too_few_children,
@@ -548,4 +599,5 @@ _PLANTS: tuple[Callable[[Ground], Plants], ...] = (
     _numbered_backwards,
     _odd_code,
     _swapped_axes,
+    _other_datum,
 )

@@ -6,7 +6,7 @@ import pytest
 
 from boundaries.check import check
 from boundaries.rules import catalogue
-from examples.flawed import flawed_town
+from examples.flawed import flawed_town, shifted_town
 from examples.town import demo_town
 
 SEED = 7
@@ -23,8 +23,8 @@ def sound():
 
 @pytest.fixture(scope="module")
 def flawed():
-    town, plan, truth = flawed_town(SEED)
-    return check(town, plan).findings, truth
+    flaws = flawed_town(SEED)
+    return check(flaws.town, flaws.plan, history=flaws.history).findings, flaws.truth
 
 
 def test_the_sound_town_has_no_error_and_no_warning(sound):
@@ -47,11 +47,18 @@ def test_every_planted_fault_is_found_and_nothing_else(sound, flawed):
     assert sorted(keys(new), key=str) == sorted(planted, key=str)
 
 
+def test_a_layer_in_another_datum_is_found_and_nothing_else(sound):
+    flaws = shifted_town(SEED)
+    report = check(flaws.town, flaws.plan, history=flaws.history)
+    new = [key for key in keys(report.findings) if key not in keys(sound)]
+    assert new == [(p.rule, p.kind, p.level, p.grids) for p in flaws.truth]
+    assert set(report.unchecked.values()) == {"estates"}
+
+
 def test_every_rule_has_a_planted_fault(sound, flawed):
     _, truth = flawed
-    planted = {p.rule for p in truth} | {finding.rule for finding in sound}
-    elsewhere = {"R01", "R03", "C11"}  # of whole layers and of history: tried on a small town
-    assert {info.id for info in catalogue()} - planted == elsewhere
+    planted = {p.rule for p in (*truth, *shifted_town(SEED).truth)}
+    assert {info.id for info in catalogue()} == planted | {finding.rule for finding in sound}
 
 
 def test_every_fault_says_what_and_where(flawed):
@@ -61,9 +68,9 @@ def test_every_fault_says_what_and_where(flawed):
         assert words["message_zh"]
         assert words["message_en"]
     nowhere = {finding.rule for finding in findings if finding.geometry is None}
-    assert nowhere <= {"S02", "R02", "C05", "H07"}
+    assert nowhere <= {"S02", "R01", "R02", "C05", "H07"}
 
 
 def test_the_same_seed_plants_the_same_faults(flawed):
     _, truth = flawed
-    assert flawed_town(SEED)[2] == truth
+    assert flawed_town(SEED).truth == truth
