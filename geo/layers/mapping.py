@@ -25,6 +25,7 @@ _SOURCE_KEYS = (
     "renumber",
 )
 PLACE_COLUMNS = ("longitude", "latitude", "easting", "northing", "wkt")
+ALIAS_COLUMNS = ("official_names", "old_names", "colloquial_names")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class LayerMapping:
     ----------
     columns
         Our column to the file's column; also ``longitude``, ``latitude``, ``easting``,
-        ``northing`` or ``wkt`` for tables with coordinates. An empty name keeps a column from
-        being guessed.
+        ``northing`` or ``wkt`` for tables with coordinates, `ALIAS_COLUMNS` for aliases of one
+        kind. An empty name keeps a column from being guessed.
     words
         Our column to a table of the file's values and ours.
     constants
@@ -164,6 +165,7 @@ def _entry(
         if key not in _SOURCE_KEYS:
             problems += _unknown(path, layer, key, " ".join((*_SOURCE_KEYS, "source")))
     ours = (*SCHEMAS[layer].columns, *PLACE_COLUMNS)
+    ours += ALIAS_COLUMNS if layer == "addresses" else ()
     for key in ("columns", "values", "constants", "templates"):
         for column in entry.get(key, {}):
             if column not in ours:

@@ -61,7 +61,7 @@ COLUMN_NAMES: dict[str, dict[str, str]] = {
         "zone": "zone 区 期 分区 组团",
         "building": "building 楼栋 楼栋号 楼号 栋 幢 幢号 栋号",
         "stair": "stair 单元 单元号 梯 梯号",
-        "aliases": "aliases 别名 俗称 曾用名 alias alt_name",
+        "aliases": "aliases 别名 又名 alias alt_name",
         "building_id": "building_id 楼栋编号 楼栋编码 楼栋代码 建筑编号",
         "grid": "grid 网格 网格编码 网格编号 网格代码 所属网格 grid_code",
         "households": _HOUSEHOLDS,
@@ -104,6 +104,14 @@ COLUMN_NAMES: dict[str, dict[str, str]] = {
     },
 }
 """Usual names of the file's columns for each of ours, the likeliest first."""
+
+ALIAS_COLUMN_NAMES: dict[str, str] = {
+    "aliases": COLUMN_NAMES["addresses"]["aliases"],
+    "official_names": "official_names official_name 正式名称 官方名称 法定名称",
+    "old_names": "old_names old_name former_name 曾用名 旧称 旧名 原名 曾用名称",
+    "colloquial_names": "colloquial_names colloquial_name loc_name nickname 俗称 俗名 土名",
+}
+"""Usual names of the columns of aliases by kind; they become one column of ours."""
 
 PLACE_NAMES: dict[str, str] = {
     "longitude": "longitude lon lng long 经度 經度 東經 东经 x_lon gcj_lon bd_lon wgs_lon 坐标经度",

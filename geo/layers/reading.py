@@ -14,6 +14,7 @@ import shapely
 
 from geo.datum import Datum
 from geo.layers.address_text import composed, composed_road
+from geo.layers.alias_columns import gather_aliases
 from geo.layers.judging import unfit
 from geo.layers.lattice import on_lattice
 from geo.layers.mapping import LayerMapping, read_mapping
@@ -151,6 +152,8 @@ def read_source(
     frame, columns, more, notes = _values(source, layer, mapping)
     problems += more
     notes += selection.notes
+    if layer == "addresses":
+        problems += gather_aliases(source, mapping, frame, columns)
     if derive is not None:
         frame = derive(frame)
     problems += unfit(source, layer, frame[kept], columns, problems)
