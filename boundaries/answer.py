@@ -115,7 +115,8 @@ class Answer:
     ask
         The one question to ask, where one is needed.
     note
-        Why there is no answer, where there is none.
+        Why there is no answer, where there is none; else what must be known of it, such as that
+        it was found by an old name.
     precision
         ``stair``, ``building``, ``compound`` … ``coordinate``; None where nothing was found.
     faults

@@ -43,7 +43,7 @@ def answer_text(
     by_floor = any(current.snapshot.address_grids.floors for current in in_force)
     floor = floor_of(text) if by_floor else None
     for current in in_force:
-        match = current.snapshot.addresses.match(text, limit=limit)
+        match = current.snapshot.addresses.match(text, limit=limit, at=moment.date())
         grids = [_grids_of(current, candidate, floor) for candidate in match.candidates]
         shares = _weighed(match.candidates, grids, len(current.snapshot.placement.levels))
         found.append((current, match, grids, shares))
@@ -90,6 +90,7 @@ def _found(current: InForce, moment: datetime, match: Match, **values: Any) -> A
     distance, neighbour = (
         (None, None) if place is None else border_of(current, *place, NEIGHBOUR_WITHIN_M)
     )
+    values["note"] = match.note
     if status == "no_match":
         values["note"] = Message("lookup.not_located")
     elif status != "match":

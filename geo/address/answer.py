@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.aliases import Alias
 from messages import Language, Message
 
 Rows = NDArray[np.int64]
@@ -51,11 +52,13 @@ class Fault:
     element
         What differs: ``name``, ``zone``, ``building``, ``stair``, ``road``, ``number`` …
     fault
-        How: ``not_in_register``, ``missing``, ``is_alias``, ``spelled_differently`` …
+        How: ``not_in_register``, ``missing``, ``is_alias``, ``is_old``, ``spelled_differently`` …
     given, matched
         The words said and the register's words; None where there are none.
     span
         Start and end of the words said, in the text as it was given.
+    alias
+        The alias by which the place was found, with its kind and its period.
     """
 
     element: str
@@ -63,6 +66,7 @@ class Fault:
     given: str | None = None
     matched: str | None = None
     span: tuple[int, int] | None = None
+    alias: Alias | None = None
 
     @property
     def code(self) -> str:
@@ -78,7 +82,17 @@ class Fault:
             "given": self.given,
             "matched": self.matched,
             "span": None if self.span is None else list(self.span),
+            "alias": None if self.alias is None else _alias_as_dict(self.alias),
         }
+
+
+def _alias_as_dict(alias: Alias) -> dict[str, Any]:
+    return {
+        "name": alias.name,
+        "kind": alias.kind,
+        "valid_from": None if alias.valid_from is None else alias.valid_from.isoformat(),
+        "valid_until": None if alias.valid_until is None else alias.valid_until.isoformat(),
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +173,8 @@ class Match:
         ``A`` exact, ``B`` safe with small differences, ``C`` uncertain; None without candidates.
     claim
         What the engine stands by, as coarse as it must be to be sure; None where it is not.
+    note
+        What must be known of the likeliest candidate: that it was found by an old name.
     """
 
     status: Status
@@ -167,6 +183,7 @@ class Match:
     ask: Message | None = None
     grade: str | None = None
     claim: Candidate | None = None
+    note: Message | None = None
 
     def as_dict(self, language: Language = "zh") -> dict[str, Any]:
         """Return the match as one record."""
@@ -177,6 +194,7 @@ class Match:
             "candidates": [candidate.as_dict() for candidate in self.candidates],
             "p_none": round(self.p_none, 6),
             "ask": None if self.ask is None else self.ask.text(language),
+            "note": None if self.note is None else self.note.text(language),
         }
 
 

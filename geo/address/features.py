@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from geo.address.names import Hit
 from geo.address.query import Chunk, Query
+from geo.address.register import Target
 
 FEATURES = (
     "edit",
@@ -64,13 +65,17 @@ def no_features() -> list[float]:
 
 
 class Lead(NamedTuple):
-    """A place that a query may mean: how it is named there, and what speaks for it."""
+    """A place that a query may mean: how it is named there, and what speaks for it.
+
+    ``target`` is the name that was found, None where a door is said alone.
+    """
 
     query: Query
     place: int
     hit: Hit
     chunk: Chunk | None
     features: list[float]
+    target: Target | None = None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-FORMAT = 1
+FORMAT = 2
 MOST_CHARACTERS = 300
 _ABSENT = 0.5
 _WORDS = "words.json"
@@ -161,7 +162,7 @@ class AddressIndex:
         index.reliability = Reliability.of(meta["reliability"])
         return index
 
-    def match(self, text: str, *, limit: int = 10) -> Match:
+    def match(self, text: str, *, limit: int = 10, at: date | None = None) -> Match:
         """Find the addresses that a text means.
 
         Parameters
@@ -172,11 +173,16 @@ class AddressIndex:
             before anything else.
         limit
             Number of candidates at most.
+        at
+            Day for which is asked: names are old or current as they were then, and of two
+            places that bore the same name at different times the one that bore it then is
+            likelier. With None the periods of aliases are left aside.
         """
         read = self.searcher.reader.read(text[:MOST_CHARACTERS])
         if read is None:
             return Match(Status.INVALID)
         query, others = read
+        query.at = None if at is None else at.toordinal()
         if query.foreign and self.areas:
             return Match(Status.OUT_OF_AREA)
         found, p_none = self.weighed(query, others, limit)
@@ -202,7 +208,9 @@ class AddressIndex:
         found = self.searcher.find(query)
         if others and not any(_settled(one) for one in found):
             for place, chain in enumerate(others, start=1):
-                more = self.searcher.find(self.searcher.reader.query(query.written, chain))
+                other = self.searcher.reader.query(query.written, chain)
+                other.at = query.at
+                more = self.searcher.find(other)
                 for one in more:
                     one.features[READING] = float(place)
                 found = _merged(found, more)

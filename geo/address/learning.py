@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo.address.answer import Rows
 from geo.address.register import PLACE_STEP
+from geo.aliases import Alias, AliasKind, read_aliases, write_aliases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,11 +78,28 @@ def propose_alias(index: AddressIndex, text: str, row: int) -> Proposal | None:
     return Proposal(query.written.given(chunk.start, chunk.start + len(name)), compound, rows)
 
 
-def with_alias(frame: pd.DataFrame, proposal: Proposal) -> pd.DataFrame:
-    """Return a register in which the rows of a proposal carry its alias too."""
+def with_alias(
+    frame: pd.DataFrame,
+    proposal: Proposal,
+    *,
+    kind: AliasKind | None = None,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> pd.DataFrame:
+    """Return a register in which the rows of a proposal carry its alias too.
+
+    Parameters
+    ----------
+    frame
+        The register, a layer ``addresses``.
+    proposal
+        The alias and its rows.
+    kind, valid_from, valid_until
+        What is known of the alias; see `geo.aliases.Alias`.
+    """
+    alias = Alias(proposal.alias, kind, valid_from, valid_until)
     aliases = frame["aliases"].astype(object).where(frame["aliases"].notna(), "")
-    held = aliases.iloc[proposal.rows].map(lambda value: [one for one in value.split(";") if one])
-    joined = held.map(lambda names: ";".join(dict.fromkeys((*names, proposal.alias))))
+    held = aliases.iloc[proposal.rows].map(read_aliases)
     column = aliases.copy()
-    column.iloc[proposal.rows] = joined
+    column.iloc[proposal.rows] = held.map(lambda names: write_aliases((*names, alias)))
     return frame.assign(aliases=column.where(column != "", None))

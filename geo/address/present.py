@@ -9,15 +9,16 @@ import numpy as np
 from geo.address.answer import Candidate, Fault, Match, Precision, Rows, Status
 from geo.address.asking import question
 from geo.address.features import (
-    ALIAS,
     NUMBER_DIFFERS,
     ROAD_DIFFERS,
     TOWN_DIFFERS,
     Found,
 )
+from geo.address.other_names import note_of, standing
 from geo.address.query import Query
 from geo.address.register import DETAILS, KINDS, Register
 from geo.address.weighing import Weights
+from messages import Message
 
 _ABSENT = 0.5
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
@@ -57,7 +58,7 @@ class Presenter:
         status = self._status(query, found, claim, p_none)
         ask = None if claim is not None and status is Status.MATCH else question(candidates, query)
         grade = self._grade(claim, candidates, status)
-        return Match(status, candidates, p_none, ask, grade, claim)
+        return Match(status, candidates, p_none, ask, grade, claim, _note(claim, candidates))
 
     def candidate(self, one: Found) -> Candidate:
         """Return one candidate in the register's words."""
@@ -138,7 +139,8 @@ class Presenter:
     def _faults(self, one: Found) -> list[Fault]:
         query = one.query
         faults: list[Fault] = []
-        if one.hit.relation not in ("exact", "door") or one.features[ALIAS]:
+        target = one.lead.target
+        if one.hit.relation not in ("exact", "door") or (target and target.alias >= 0):
             faults.append(self._name_fault(one))
         if one.hit.relation == "door" and one.hit.cost and query.unknown_road is not None:
             span = query.written.span(*query.unknown_road)
@@ -169,7 +171,13 @@ class Presenter:
         fault = {"exact": "is_alias", "office": "is_alias", "short": "is_short"}.get(
             one.hit.relation, "spelled_differently"
         )
-        return Fault("name", fault, given, shown, span)
+        target = one.lead.target
+        if target is None or target.alias < 0:
+            return Fault("name", fault, given, shown, span)
+        alias = self.register.alias(target.alias)
+        if one.hit.relation == "exact":
+            fault = standing(target, alias.kind, one.query.at)
+        return Fault("name", fault, given, shown, span, alias)
 
     def _claim(
         self, query: Query, found: list[Found], candidates: tuple[Candidate, ...], weights: Weights
@@ -235,6 +243,15 @@ class Presenter:
         if claim is None or status is Status.PARTIAL:
             return "C"
         return "B" if claim.faults else "A"
+
+
+def _note(claim: Candidate | None, candidates: tuple[Candidate, ...]) -> Message | None:
+    """Return what must be known of the likeliest candidate, None where nothing must."""
+    first = claim or (candidates[0] if candidates else None)
+    for fault in () if first is None else first.faults:
+        if fault.alias is not None:
+            return note_of(fault, fault.alias)
+    return None
 
 
 def _said(query: Query, detail: str) -> str:

@@ -58,6 +58,8 @@ class Query:
         Words of a road, of a foreign area, that the register does not hold.
     zone
         A zone that stands by itself.
+    at
+        Proleptic day for which names are asked; None where any will do.
     """
 
     written: Normalised
@@ -73,6 +75,7 @@ class Query:
     known_area: bool = False
     zone: str = ""
     group: str = ""
+    at: int | None = None
 
 
 class QueryReader:

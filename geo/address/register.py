@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,16 @@ from geo.address.units import (
     stair_id,
     zone_id,
 )
+from geo.aliases import Alias, AliasError, AliasKind, read_aliases
+from geo.problem import input_error
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+ALIAS_KINDS = (None, AliasKind.OFFICIAL, AliasKind.OLD, AliasKind.COLLOQUIAL)
+NO_START, NO_END = 0, 2**31 - 1
+_KNOWN = ("kind", "from", "until")
 KINDS = ("compound", "door", "road", "village", "poi")
 COLUMNS = (
     "text",
@@ -52,6 +58,22 @@ PLACE_STEP = ZONE_STEP << _ZONE_BITS
 Ints = NDArray[np.int64]
 
 
+class Target(NamedTuple):
+    """What a name names: a place by its own name (``alias`` -1) or by an alias, while it does.
+
+    ``since`` and ``until`` are proleptic days, half-open.
+    """
+
+    place: int
+    alias: int = -1
+    since: int = NO_START
+    until: int = NO_END
+
+    def holds(self, at: int | None) -> bool:
+        """Return whether it is a name on a day; on any, where none is asked for."""
+        return at is None or self.since <= at < self.until
+
+
 @dataclass(frozen=True)
 class Register:
     """What an index holds of a register; every word once, everything else numbers.
@@ -65,9 +87,10 @@ class Register:
     arrays
         ``place_kind``, ``place_name``, ``place_town`` by place; ``door_place``, ``door_road``,
         ``door_number`` by pair of place and house number, ``run_*`` likewise by number that a
-        list or range of the register holds; ``alias_place``, ``alias_name`` by
-        alias; ``unit_key`` ascending and ``unit_row``; by row ``row_village``, ``row_building``
-        … with the register's words.
+        list or range of the register holds; ``alias_place``, ``alias_name``, ``alias_kind`` (its
+        place in `ALIAS_KINDS`), ``alias_from``, ``alias_until`` (proleptic days) by alias;
+        ``unit_key`` ascending and ``unit_row``; by row ``row_village``, ``row_building`` … with
+        the register's words.
     """
 
     words: dict[str, list[str]]
@@ -88,6 +111,16 @@ class Register:
         start, end = self.starts[place : place + 2]
         first = bisect_left(self.keys, low, start, end)
         return first, bisect_left(self.keys, high, first, end)
+
+    def alias(self, number: int) -> Alias:
+        """Return an alias by its number."""
+        kind, since, until = (int(self.arrays[f"alias_{name}"][number]) for name in _KNOWN)
+        return Alias(
+            self.words["aliases"][self.arrays["alias_name"][number]],
+            ALIAS_KINDS[kind],
+            None if since == NO_START else date.fromordinal(since),
+            None if until == NO_END else date.fromordinal(until),
+        )
 
     @cached_property
     def zones_of(self) -> list[tuple[int, ...]]:
@@ -231,17 +264,17 @@ class _Builder:
                 self.arrays[f"{kind}_{name}"] = table[:, column].astype(np.int32)
 
     def _aliases(self) -> None:
-        found: set[tuple[str, int]] = set()
+        found: set[tuple[int, str, int, int, int]] = set()
         for value, place in set(zip(self.texts["aliases"], self.places.tolist(), strict=True)):
-            if value:
-                found.update((known_text(alias), place) for alias in re.split("[;；]", value))
-        found = {(alias, place) for alias, place in found if alias}
-        words = _Words(alias for alias, _ in found)
+            for alias in _aliases_of(value):
+                found.add((place, known_text(alias.name), *_known_of(alias)))
+        held = sorted(one for one in found if one[1])
+        words = _Words(one[1] for one in held)
         self.words["aliases"] = words.list
-        pairs = sorted((place, words.number[alias]) for alias, place in found)
-        aliases = np.array(pairs, np.int64).reshape(-1, 2)
-        self.arrays["alias_place"] = aliases[:, 0].astype(np.int32)
-        self.arrays["alias_name"] = aliases[:, 1].astype(np.int32)
+        table = np.array([(one[0], words.number[one[1]], *one[2:]) for one in held], np.int64)
+        for column, name in enumerate(("place", "name", "kind", "from", "until")):
+            values = table.reshape(-1, 5)[:, column]
+            self.arrays[f"alias_{name}"] = values.astype(np.int32)
 
     def _units(self) -> None:
         buildings, building_rows = _spread(self.ids["buildings"], building_id)
@@ -278,6 +311,23 @@ class _Builder:
         order = np.argsort(key, kind="stable")
         self.arrays["unit_key"] = key[order]
         self.arrays["unit_row"] = rows[order].astype(np.int64)
+
+
+def _aliases_of(value: str) -> tuple[Alias, ...]:
+    try:
+        return read_aliases(value)
+    except AliasError as error:
+        raise input_error("address.not_an_alias", column="aliases", value=value) from error
+
+
+def _known_of(alias: Alias) -> tuple[int, int, int]:
+    """Return what is known of an alias as numbers: kind, first day, end."""
+    since, until = alias.valid_from, alias.valid_until
+    return (
+        ALIAS_KINDS.index(alias.kind),
+        NO_START if since is None else since.toordinal(),
+        NO_END if until is None else until.toordinal(),
+    )
 
 
 def _spread(values: list[str], identity: object) -> tuple[dict[str, tuple[str, ...]], list[str]]:

@@ -26,7 +26,7 @@ from geo.address.features import (
 from geo.address.lexicon import Lexicon, Word
 from geo.address.names import Hit, NameIndex
 from geo.address.query import NEARLY, Chunk, Query, QueryReader
-from geo.address.register import KINDS, Register
+from geo.address.register import KINDS, Register, Target
 from geo.address.units import known_text
 
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
@@ -35,6 +35,8 @@ _STAGE = re.compile(r"\d+期")
 _MOST_PLACES = 40
 _MOST_ABSENT = 40.0
 _NAMELESS_ABSENT = 12.0
+OTHER_TIME = 3.0
+"""What it costs to mean the place that bore a name at another time, nats."""
 
 
 class Searcher:
@@ -51,26 +53,28 @@ class Searcher:
         buildings = [word for word in register.words["buildings"] if _HAN_WORD.search(word)]
         self.reader = QueryReader(self._lexicon(areas), self.names, special, zones, buildings)
 
-    def _names(self) -> tuple[NameIndex, list[list[tuple[int, bool]]]]:
-        """Return the names of places, and for each the places and whether it is an alias there."""
+    def _names(self) -> tuple[NameIndex, list[list[Target]]]:
+        """Return the names of places, and for each what it names."""
         register = self.register
-        targets: dict[str, list[tuple[int, bool]]] = {}
+        targets: dict[str, list[Target]] = {}
         official: list[str] = []
         names = register.arrays["place_name"].tolist()
         for place, kind in enumerate(self.kind):
             if kind in (_COMPOUND, _POI, _VILLAGE):
                 name = register.words["names"][names[place]]
-                targets.setdefault(name, []).append((place, False))
+                targets.setdefault(name, []).append(Target(place))
                 official.append(name)
-        aliases = zip(
-            register.arrays["alias_place"].tolist(),
-            register.arrays["alias_name"].tolist(),
-            strict=True,
+        columns = (
+            register.arrays[f"alias_{each}"].tolist() for each in ("place", "name", "from", "until")
         )
-        for place, alias in aliases:
-            held = targets.setdefault(register.words["aliases"][alias], [])
-            if all(other != place for other, _ in held):
-                held.append((place, True))
+        for number, (place, name, since, until) in enumerate(zip(*columns, strict=True)):
+            held = targets.setdefault(register.words["aliases"][name], [])
+            one = Target(place, number, since, until)
+            own = next((at for at, other in enumerate(held) if other.place == place), None)
+            if own is None or held[own].alias >= 0:
+                held.append(one)
+            else:  # the place's own name, with the time in which it is that
+                held[own] = held[own]._replace(since=since, until=until)
         return NameIndex(list(targets), official), list(targets.values())
 
     def _lexicon(self, areas: list[str]) -> Lexicon:
@@ -90,13 +94,18 @@ class Searcher:
         found: list[Found] = []
         seen: set[int] = set()
         for chunk, hit in self._hits(query):
-            for place, is_alias in self.targets[hit.name]:
+            targets = self.targets[hit.name]
+            held = self._holding(targets, query.at)
+            for target in sorted(targets, key=held.__contains__, reverse=True) if held else targets:
+                place = target.place
                 if place in seen or len(seen) > _MOST_PLACES:
                     continue
                 seen.add(place)
-                features = self._named(hit, chunk, is_alias=is_alias)
+                features = self._named(hit, chunk, is_alias=target.alias >= 0)
+                if held and target not in held:
+                    features[EDIT] += OTHER_TIME
                 self.doors.agree(features, query, place, door)
-                found += self.descent.units(Lead(query, place, hit, chunk, features))
+                found += self.descent.units(Lead(query, place, hit, chunk, features, target))
         for place in self.doors.places(query, *door):
             if place in seen:
                 continue
@@ -108,6 +117,14 @@ class Searcher:
                 self.doors.agree(features, query, place, door)
             found += self.descent.units(Lead(query, place, Hit(-1, cost, "door"), None, features))
         return found
+
+    @staticmethod
+    def _holding(targets: list[Target], at: int | None) -> list[Target]:
+        """Return what a name names on a day, where some of it does and some does not."""
+        if at is None or len(targets) == 1:
+            return []
+        held = [target for target in targets if target.holds(at)]
+        return held if len(held) < len(targets) else []
 
     def none_features(self, query: Query, found: list[Found]) -> list[float]:
         """Return the features of "none of these"."""

@@ -12,7 +12,7 @@ import numpy as np
 from geo.address.answer import Rows, Suggestion
 from geo.address.names import NameIndex
 from geo.address.normalise import written_form
-from geo.address.register import BUILDING_STEP, KINDS, ZONE_STEP, Register
+from geo.address.register import BUILDING_STEP, KINDS, ZONE_STEP, Register, Target
 from geo.address.sound import initials, spelled
 from geo.address.speech import without_persons
 
@@ -41,7 +41,7 @@ class Suggester:
         self,
         register: Register,
         names: NameIndex,
-        targets: list[list[tuple[int, bool]]],
+        targets: list[list[Target]],
     ) -> None:
         self.register = register
         self._names = names
@@ -75,16 +75,16 @@ class Suggester:
         """Return whole places and roads, the nearest forms and the largest places first."""
         best: dict[tuple[int, int], tuple[int, int, str]] = {}
         for key in self._beginning(typed):
-            for place, is_alias in self._targets[key.name] if key.name >= 0 else ((-1, False),):
+            for place, alias, *_ in self._targets[key.name] if key.name >= 0 else (Target(-1),):
                 size = self._sizes[place] if place >= 0 else 0
                 whole = key.form == typed and key.rank == 0
-                order = (-1 if whole else key.rank * 2 + is_alias, -size, key.form)
+                order = (-1 if whole else key.rank * 2 + (alias >= 0), -size, key.form)
                 one = (place, key.road)
                 best[one] = min(best.get(one, order), order)
         if not best and len(typed) > 1:
             for name, form in enumerate(self._names.names):
                 if typed in form:
-                    for place, _ in self._targets[name]:
+                    for place, *_ in self._targets[name]:
                         best.setdefault((place, 0), (9, -self._sizes[place], form))
         ranked = sorted(best, key=lambda one: (best[one], one))[:limit]
         return [self._place(place) if place >= 0 else self._road(road) for place, road in ranked]
@@ -104,7 +104,7 @@ class Suggester:
             if key.name < 0:
                 yield from self._doors(key.road, building, limit)
                 continue
-            for place, _ in self._targets[key.name]:
+            for place, *_ in self._targets[key.name]:
                 yield from self._units(place, building, stair)
 
     def _units(self, place: int, building: str, stair: str) -> Iterator[Suggestion]:

@@ -165,6 +165,19 @@ def test_stairs_decide_where_a_building_is_split(side):
     assert codes(lookup_address(side, "滨河小区1号楼2单元")) == ["001", "00101", "0010105"]
 
 
+def test_an_old_name_finds_the_place_and_is_said_to_be_old_from_its_day_on(side):
+    text = "印刷厂宿舍1号楼2单元"
+    then = lookup_address(side, text, at=datetime(2026, 2, 1, tzinfo=UTC))
+    now = lookup_address(side, text, at=datetime(2026, 6, 1, tzinfo=UTC))
+    assert then.status == now.status == "match"
+    assert then.faults[0]["code"] == "name.is_alias"
+    assert now.faults[0]["code"] == "name.is_old"
+    assert now.faults[0]["alias"]["valid_until"] == "2026-03-01"
+    assert now.note is not None
+    assert now.note.text("zh") == "旧称“印刷厂宿舍” (../2026-03-01)，今“滨河小区”。"
+    assert lookup_address(side, "滨河小区1号楼2单元").note is None
+
+
 def test_floors_decide_where_a_stair_is_split(side, small_town, tmp_path):
     slices = small_town.plan.assignments.iloc[[0, 0, 1]].copy()
     slices["grid"] = [f"{COMMUNITY}0010101", f"{COMMUNITY}0010105", f"{COMMUNITY}0010105"]
