@@ -19,6 +19,7 @@ import osmium
 import pandas as pd
 import shapely
 
+from geo.aliases import Alias, AliasKind, write_aliases
 from geo.layers.lattice import on_lattice
 from geo.layers.schema import STORED_CRS, conform, empty_layer
 from geo.layers.source import DEFAULT_LIMITS, Limits, checked_file, reading_of, refuse_rows
@@ -154,9 +155,28 @@ def address_of(tags: Tags) -> dict[str, Any] | None:
         "text": f"{before}{road}{number}",
         "road": road,
         "number": number,
-        "aliases": tags.get("name"),
+        "aliases": _aliases_of(tags),
     }
 
+
+def _aliases_of(tags: Tags) -> str | None:
+    """Return the names of an address by kind, as `geo.aliases` writes them."""
+    found = [
+        Alias(name.strip(), kind)
+        for key, kind in _NAME_KEYS.items()
+        for name in tags.get(key, "").split(";")
+        if name.strip()
+    ]
+    return write_aliases(found) or None
+
+
+_NAME_KEYS = {
+    "name": None,
+    "alt_name": None,
+    "official_name": AliasKind.OFFICIAL,
+    "old_name": AliasKind.OLD,
+    "loc_name": AliasKind.COLLOQUIAL,
+}
 
 _OF_LAYER = {
     "buildings": building_of,

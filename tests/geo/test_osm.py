@@ -151,3 +151,10 @@ def test_what_is_known_of_buildings_estates_and_addresses() -> None:
         "aliases": None,
     }
     assert address_of({"addr:street": "长江路"}) is None
+
+
+def test_names_of_an_address_are_kept_by_kind() -> None:
+    named = {"name": "总统府", "alt_name": "煦园;总督府", "old_name": "天王府", "loc_name": "老府"}
+    found = address_of({"addr:street": "长江路", "addr:housenumber": "292", **named})
+    assert found is not None
+    assert found["aliases"] == "总统府;煦园;总督府;天王府[old];老府[colloquial]"
