@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from boundaries.acceptance import Acceptance
+from boundaries.accepting import honoured
 from boundaries.finding import Finding, Severity
 from boundaries.history import History
 from boundaries.plan import Plan
@@ -51,12 +53,15 @@ class Report:
     Attributes
     ----------
     findings
-        By rule, level and grids.
+        By rule, level and grids; those that were accepted with the plan for information.
     checked_rules
         IDs of the rules that were run.
     unchecked
         By ID of a rule that was not run, the layer that it needs and that lies elsewhere as a
         whole: R02 or R03 says so.
+    lapsed
+        What was accepted with the plan and no longer applies: the ground there has changed, or
+        the fault is gone. Of the rules that were run.
     town, plan, plan_id
         Names of what was checked.
     at
@@ -66,6 +71,7 @@ class Report:
     findings: tuple[Finding, ...]
     checked_rules: tuple[str, ...]
     unchecked: Mapping[str, str] = field(default_factory=dict)
+    lapsed: tuple[Acceptance, ...] = ()
     town: str = ""
     plan: str = ""
     plan_id: str = ""
@@ -75,6 +81,11 @@ class Report:
     def has_errors(self) -> bool:
         """Whether a finding blocks publishing."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """The findings that stand as they were accepted."""
+        return tuple(finding for finding in self.findings if finding.accepted is not None)
 
     def counts(self) -> dict[str, int]:
         """Return the number of errors, warnings and notes."""
@@ -117,6 +128,7 @@ class Report:
             "checked_rules": list(self.checked_rules),
             "unchecked": dict(self.unchecked),
             "counts": self.counts(),
+            "lapsed": [one.as_dict(language) for one in self.lapsed],
             "summary": [vars(row) for row in self.summary()],
             "findings": [
                 {
@@ -176,10 +188,15 @@ def check(
         except Exception as error:
             error.add_note(f"while checking rule {info.id}")
             raise
+    checked = tuple(info.id for info in chosen if info.id not in unchecked)
+    told, applied = honoured(findings, plan.accepted)
     return Report(
-        tuple(sorted(findings, key=_order)),
-        tuple(info.id for info in chosen if info.id not in unchecked),
+        tuple(sorted(told, key=_order)),
+        checked,
         unchecked=unchecked,
+        lapsed=tuple(
+            one for one in plan.accepted if one.rule in checked and one.finding not in applied
+        ),
         town=town.name,
         plan=plan.name,
         plan_id=plan.id,

@@ -87,7 +87,8 @@ def publish(
     effective_from, effective_to
         Aware moments; now and without end by default. Kept to the millisecond.
     reasons
-        Why a warning is accepted, by rule ID; ``"*"`` for all.
+        Why a warning is accepted, by rule ID; ``"*"`` for all. What was accepted with the plan
+        needs none: its reason is kept beside these, by the finding's ID.
     actor
         Who publishes, for the history.
     allow_past
@@ -213,7 +214,10 @@ def _accepted(report: Report, reasons: Mapping[str, str]) -> dict[str, str]:
     if missing:
         rules = "、".join(missing)
         raise NotPublishableError(report, Message("lifecycle.reasons_missing", {"rules": rules}))
-    return {rule: given.get(rule) or given[ALL_RULES] for rule in needed}
+    beforehand = {
+        finding.id: finding.accepted.reason for finding in report.findings if finding.accepted
+    }
+    return {**{rule: given.get(rule) or given[ALL_RULES] for rule in needed}, **beforehand}
 
 
 def _intended(

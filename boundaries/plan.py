@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from boundaries.acceptance import Acceptance
 from geo.layers import empty_table
 
 
@@ -51,8 +50,7 @@ class Plan:
         Counts up in the store with every change. A change made on an older one is refused, so
         that no planner's work is lost to another's.
     accepted
-        Coverage faults that someone lets stand, as `geo.coverage.accepted.Accepted` writes them.
-        They count as long as the ground there is as it was.
+        Findings that someone lets stand. Each counts as long as the ground there is as it was.
     """
 
     id: str
@@ -65,7 +63,7 @@ class Plan:
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     revision: int = 0
-    accepted: tuple[Mapping[str, Any], ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
     @classmethod
     def of(

@@ -13,6 +13,7 @@ from boundaries.finding import Finding
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _COLUMNS = (
+    "id",
     "rule",
     "severity",
     "level",
@@ -25,6 +26,9 @@ _COLUMNS = (
     "message_en",
     "remedy_zh",
     "remedy_en",
+    "reason",
+    "accepted_by",
+    "accepted_at",
 )
 
 
@@ -63,7 +67,9 @@ def write_csv(report: Report, path: Path) -> None:
 
 
 def _row(finding: Finding) -> list[Any]:
-    properties = finding.properties()
+    decision = dict.fromkeys(("reason", "accepted_by", "accepted_at"))
+    properties = {**decision, **finding.properties()}
+    properties.update(properties["accepted"] or {})
     properties["grids"] = " ".join(finding.grids)
     place = finding.geometry
     point = None if place is None or place.is_empty else place.representative_point()

@@ -24,7 +24,7 @@ from boundaries.rules.belonging import (
 )
 from boundaries.rules.case import Case, listed
 from boundaries.rules.counts import assignment_households, building_households, households
-from boundaries.rules.coverage import faults_of
+from boundaries.rules.coverage import faults_of, is_accepted
 from boundaries.rules.registry import rule
 
 
@@ -35,7 +35,8 @@ def everyone_in_one_grid(case: Case) -> Iterator[Finding]:
     Looked at in two ways that must agree: by the place of buildings and addresses, and by the
     table of assignments and the grid written in the address register. Buildings and addresses of
     the jurisdiction that no grid of a level holds, or that two grids hold, are one finding a
-    level, told at the coarsest level alone; what lies in a gap or an overlap is told with it.
+    level, told at the coarsest level alone; what lies in a gap or an overlap is told with it, but
+    who lies in an accepted gap is told here.
     Where table and place disagree, one finding names both grids and what lies between them. Grids
     that hold slices of a same building share its ground.
     """
@@ -85,10 +86,14 @@ def _uncovered(case: Case) -> Iterator[Finding]:
 
 
 def _told_with(case: Case, points: npt.NDArray[np.object_], *rules: str) -> npt.NDArray[np.bool_]:
-    """Return which points lie in a gap or an overlap that another rule tells."""
+    """Return which points lie in a gap or an overlap that another rule tells as a fault."""
     told = np.zeros(len(points), dtype=bool)
     for rule_id in filter(case.runs, rules):
-        shapes = [fault.geometry for fault in faults_of(case, rule_id)]
+        shapes = [
+            fault.geometry
+            for fault in faults_of(case, rule_id)
+            if not is_accepted(case, rule_id, fault)
+        ]
         _, point = shapely.STRtree(points).query(
             np.array(shapes, dtype=object), predicate="intersects"
         )

@@ -17,7 +17,6 @@ from boundaries.rules.case import Case
 from boundaries.rules.registry import rule
 from boundaries.scheme import Scheme
 from geo.coverage import Fault, GridLevel, Grids, Limits, inspect
-from geo.coverage.accepted import digest_of
 from geo.coverage.gate import usable
 from messages import Message
 
@@ -108,7 +107,7 @@ def as_finding(
     by_width = measure == "width"
     return Finding(
         rule_id,
-        Severity.INFORMATION if is_accepted(case, fault) else Severity(severity),
+        Severity(severity),
         fault.level or None,
         fault.codes,
         None if fault.geometry is None else case.to_stored(fault.geometry),
@@ -121,11 +120,12 @@ def as_finding(
     )
 
 
-def is_accepted(case: Case, fault: Fault) -> bool:
+def is_accepted(case: Case, rule_id: str, fault: Fault) -> bool:
     """Return whether a fault was accepted with the plan, and the ground is still the same."""
     if not case.plan.accepted:
         return False
-    return digest_of(fault) in {one["digest"] for one in case.plan.accepted}
+    told = as_finding(case, rule_id, "E", fault).id
+    return any(one.finding == told for one in case.plan.accepted)
 
 
 def fault_message(fault: Fault) -> Message:
@@ -225,14 +225,13 @@ def faults_of(case: Case, *rules: str) -> Iterator[Fault]:
             yield fault
 
 
-@rule("C01", severity="I/W/E", thresholds=("gap_area_m2", "gap_width_m"))
+@rule("C01", severity="W/E", thresholds=("gap_area_m2", "gap_width_m"))
 def gaps(case: Case) -> Iterator[Finding]:
     """Every level's grids leave no ground of the jurisdiction and its communities bare.
 
     A gap of more than ``gap_area_m2``, or wider than ``gap_width_m``, is an error; a smaller one
     is a warning that the repair can mend. A gap that finer levels only repeat is told once, at
-    the coarsest level that has it. A hole inside one grid is B06's. Whatever was accepted with the
-    plan is told for information, as long as the ground there has not changed.
+    the coarsest level that has it. A hole inside one grid is B06's.
     """
     for fault in faults_of(case, "C01"):
         wide = (fault.width_m or 0.0) > case.threshold("gap_width_m")
@@ -240,7 +239,7 @@ def gaps(case: Case) -> Iterator[Finding]:
         yield as_finding(case, "C01", "E" if grave else "W", fault)
 
 
-@rule("C02", severity="I/E", thresholds=("overlap_area_m2",))
+@rule("C02", severity="E", thresholds=("overlap_area_m2",))
 def overlaps(case: Case) -> Iterator[Finding]:
     """No two grids of a level lie over the same ground.
 
@@ -269,14 +268,14 @@ def _is_sliced(case: Case, fault: Fault) -> bool:
     return bool(outside.area <= case.threshold("overlap_area_m2"))
 
 
-@rule("C03", severity="I/E")
+@rule("C03", severity="E")
 def communities_and_outer_line(case: Case) -> Iterator[Finding]:
     """Communities tile the jurisdiction, and no grid leaves it."""
     for fault in faults_of(case, "C03"):
         yield as_finding(case, "C03", "E", fault)
 
 
-@rule("C06", severity="I/E")
+@rule("C06", severity="E")
 def children_tile_their_parent(case: Case) -> Iterator[Finding]:
     """Every grid lies in the grid that it names as its parent, and its children tile it.
 

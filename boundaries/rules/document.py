@@ -21,7 +21,7 @@ def document() -> str:
 
 def _lines(rules: tuple[RuleInfo, ...], scheme: Scheme) -> Iterator[str]:
     yield f"# {say('rules.page.title', 'zh')} {say('rules.page.title', 'en')}"
-    for part in ("generated", "findings", "severities", "thresholds"):
+    for part in ("generated", "findings", "severities", "accepted", "thresholds"):
         for language in LANGUAGES:
             yield ""
             yield say(f"rules.page.{part}", language)

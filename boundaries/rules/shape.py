@@ -13,14 +13,14 @@ _WARNINGS = ("spike.shared", "spike.single", "micro", "neck", "sliver")
 _NOTES = ("vertex.needless", "ring.turned", "input.height", "input.empty_ring")
 
 
-@rule("B05", severity="I/E")
+@rule("B05", severity="E")
 def one_part(case: Case) -> Iterator[Finding]:
     """Every grid is one piece, unless its community itself has that island or exclave."""
     for fault in faults_of(case, "B05"):
         yield as_finding(case, "B05", "E", fault)
 
 
-@rule("B06", severity="I/E")
+@rule("B06", severity="E")
 def no_hole(case: Case) -> Iterator[Finding]:
     """No grid has a hole, unless other grids of its level fill it exactly."""
     for fault in faults_of(case, "B06"):
@@ -46,7 +46,7 @@ def valid_rings(case: Case) -> Iterator[Finding]:
         yield as_finding(case, "B07", severity, fault, measure="width" if by_width else "area")
 
 
-@rule("B08", severity="I/E", thresholds=("overlap_area_m2",))
+@rule("B08", severity="E", thresholds=("overlap_area_m2",))
 def edges_match(case: Case) -> Iterator[Finding]:
     """Grids share their borders vertex by vertex, with their neighbours and across levels.
 

@@ -206,6 +206,25 @@ class ContactRow(_OfPlan, Base):
     verified: Mapped[date | None]
 
 
+class AcceptedRow(_OfPlan, Base):
+    """A finding that is let stand with the plan; see `boundaries.acceptance`."""
+
+    __tablename__ = "accepted_findings"
+    __table_args__ = (Index("accepted_once", "plan_id", "finding", unique=True),)
+
+    finding: Mapped[str]
+    rule: Mapped[str]
+    kind: Mapped[str]
+    severity: Mapped[str]
+    level: Mapped[int | None]
+    grids: Mapped[list[str]]
+    said: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    accepted_by: Mapped[str]
+    accepted_at: Mapped[datetime]
+    geometry: Mapped[BaseGeometry | None] = mapped_column(Place("GEOMETRY"))
+
+
 class PublicationRow(Base):
     """The act of publishing a plan; never changed."""
 

@@ -12,8 +12,9 @@ import pandas as pd
 import shapely
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from boundaries.acceptance import Acceptance
 from boundaries.plan import Plan, PlanState
-from boundaries.store import towns
+from boundaries.store import accepted, towns
 from boundaries.store.events import now, record
 from boundaries.store.frames import frame_rows, read_layer_rows, write_layer_rows
 from boundaries.store.models import (
@@ -48,12 +49,15 @@ def save(connection: Connection, plan: Plan, actor: str) -> Plan:
         The plan is published, or its town or the plan itself is not in the store.
     """
     town_id, _ = towns.key_of(connection, plan.town)
-    moment = now()
     if plan.id:
-        _step_revision(connection, plan, town_id, moment)
+        state = _state_before_publishing(plan).value
+        _step_revision(
+            connection, plan.id, plan.revision, name=plan.name, town_id=town_id, state=state
+        )
         for layer in PLAN_LAYERS:
             table = layer_table(layer)
             connection.execute(delete(table).where(table.c.plan_id == plan.id))
+        accepted.clear(connection, plan.id)
         saved = plan.with_changes(revision=plan.revision + 1)
     else:
         saved = plan.with_changes(
@@ -63,6 +67,7 @@ def save(connection: Connection, plan: Plan, actor: str) -> Plan:
             effective_from=None,
             effective_to=None,
         )
+        moment = now()
         connection.execute(
             insert(PlanRow),
             [
@@ -80,6 +85,7 @@ def save(connection: Connection, plan: Plan, actor: str) -> Plan:
         )
     for layer in PLAN_LAYERS:
         write_layer_rows(connection, layer, getattr(plan, layer), {"plan_id": saved.id})
+    accepted.write(connection, saved.id, plan.accepted)
     record(
         connection,
         actor,
@@ -92,23 +98,35 @@ def save(connection: Connection, plan: Plan, actor: str) -> Plan:
     return saved
 
 
-def _step_revision(connection: Connection, plan: Plan, town_id: int, moment: datetime) -> None:
-    stored = _row(connection, plan.id)
-    if stored.content_hash is not None:
-        raise input_error("store.published_plan", value=plan.id)
+def _step_revision(connection: Connection, plan_id: str, revision: int, **values: Any) -> None:
+    """Count a draft's revision up, if it is still the one that a change was made on."""
+    if _row(connection, plan_id).content_hash is not None:
+        raise input_error("store.published_plan", value=plan_id)
     changed = connection.execute(
         update(PlanRow)
-        .where(PlanRow.id == plan.id, PlanRow.revision == plan.revision)
-        .values(
-            name=plan.name,
-            town_id=town_id,
-            state=_state_before_publishing(plan).value,
-            revision=plan.revision + 1,
-            changed_at=moment,
-        )
+        .where(PlanRow.id == plan_id, PlanRow.revision == revision)
+        .values(revision=revision + 1, changed_at=now(), **values)
     )
     if changed.rowcount != 1:
-        raise StalePlanError(plan.id)
+        raise StalePlanError(plan_id)
+
+
+def accept(
+    connection: Connection,
+    plan_id: str,
+    revision: int,
+    acceptances: Sequence[Acceptance],
+    actor: str,
+) -> None:
+    """Let findings of a draft stand, as they were found at a revision of it."""
+    _step_revision(connection, plan_id, revision)
+    accepted.add(connection, plan_id, acceptances, actor)
+
+
+def withdraw(connection: Connection, plan_id: str, findings: Sequence[str], actor: str) -> None:
+    """Withdraw acceptances of a draft."""
+    _step_revision(connection, plan_id, _row(connection, plan_id).revision)
+    accepted.withdraw(connection, plan_id, findings, actor)
 
 
 def _state_before_publishing(plan: Plan) -> PlanState:
@@ -144,6 +162,7 @@ def load(connection: Connection, plan_id: str) -> Plan:
         grids=layers["grids"],
         assignments=layers["assignments"],
         contacts=layers["contacts"],
+        accepted=accepted.read(connection, plan_id),
     )
 
 
@@ -156,7 +175,10 @@ def _row(connection: Connection, plan_id: str) -> Any:
 
 
 def content_hash(plan: Plan) -> str:
-    """Return the SHA-256 of all that a plan says: every value of every row, in order."""
+    """Return the SHA-256 of all that a plan says: every value of every row, in order.
+
+    What was accepted is no part of it: readers never see it, and the act of publishing keeps it.
+    """
     return _hash({layer: getattr(plan, layer) for layer in PLAN_LAYERS})
 
 
@@ -174,6 +196,12 @@ def _hash(layers: dict[str, pd.DataFrame]) -> str:
 
 def _date_text(value: date) -> str:
     return value.isoformat()
+
+
+def acceptances(connection: Connection, plan_id: str) -> tuple[Acceptance, ...]:
+    """Return what was accepted with a plan."""
+    _row(connection, plan_id)
+    return accepted.read(connection, plan_id)
 
 
 def grid_codes(connection: Connection, plan_id: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
+from boundaries.acceptance import Acceptance
 from boundaries.plan import Plan
 from boundaries.store import events, keys, migrating, plans, timeline, towns
 from boundaries.store.backup import back_up
@@ -166,6 +167,36 @@ class Store:
             return plans.save(connection, change(plans.load(connection, plan_id)), actor)
 
         return self._write(work)
+
+    def accept(
+        self, plan_id: str, revision: int, acceptances: Sequence[Acceptance], *, actor: str
+    ) -> None:
+        """Let findings of a draft stand, as they were found at a revision of it.
+
+        Raises
+        ------
+        StalePlanError
+            The draft was changed since; nothing is written.
+        InputError
+            The plan is published, or not in the store.
+        """
+        self._write(
+            lambda connection: plans.accept(connection, plan_id, revision, acceptances, actor)
+        )
+
+    def withdraw(self, plan_id: str, findings: Sequence[str], *, actor: str) -> None:
+        """Withdraw acceptances of a draft, by the IDs of the findings.
+
+        Raises
+        ------
+        InputError
+            One is not accepted, or the plan is published or not in the store.
+        """
+        self._write(lambda connection: plans.withdraw(connection, plan_id, findings, actor))
+
+    def accepted(self, plan_id: str) -> tuple[Acceptance, ...]:
+        """Return what was accepted with a plan."""
+        return self._read(lambda connection: plans.acceptances(connection, plan_id))
 
     def load_plan(self, plan_id: str) -> Plan:
         """Return a plan; of a published one it is proven that nothing has changed."""

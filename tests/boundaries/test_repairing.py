@@ -10,13 +10,10 @@ import pytest
 import shapely
 
 from boundaries.bounds import SIDES, bounds_of
-from boundaries.finding import Severity
 from boundaries.repairing import repair_plan
 from boundaries.rules.case import Case
-from boundaries.rules.coverage import faults, gaps, overlaps
-from boundaries.rules.shape import edges_match
+from boundaries.rules.coverage import faults
 from examples.town import demo_town
-from geo.coverage.accepted import accept
 
 
 @pytest.fixture(scope="module")
@@ -84,21 +81,3 @@ def test_bounds_name_what_lies_on_every_side(demo):
     assert any(named & set(bounds.sides[side]) for bounds in found for side in SIDES)
     assert found[0].message.text("zh").startswith("东至")
     assert "west to" in found[0].message.text("en")
-
-
-def test_an_accepted_gap_is_told_for_information_until_the_ground_changes(demo):
-    town, plan = demo
-    broken = with_moved_vertices(plan, 2)
-    case = Case(town, broken, datetime.now(UTC))
-    accepted = tuple(accept(fault, "looked at on site").as_dict() for fault in faults(case))
-    assert accepted
-    kept = broken.with_changes(accepted=accepted)
-    findings = coverage_findings(Case(town, kept, case.at))
-    assert {finding.severity for finding in findings} == {Severity.INFORMATION}
-    changed = with_moved_vertices(kept, 5)
-    again = coverage_findings(Case(town, changed, case.at))
-    assert Severity.ERROR in {finding.severity for finding in again}
-
-
-def coverage_findings(case: Case) -> list:
-    return [*gaps(case), *overlaps(case), *edges_match(case)]
