@@ -66,6 +66,7 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
         Guard, metrics=metrics, largest_body_bytes=services.settings.largest_body_bytes
     )
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    app.openapi()  # builds the routes too, which the first request would wait for
     return app
 
 
