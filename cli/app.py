@@ -11,6 +11,7 @@ import typer
 
 from boundaries.home import Home
 from cli import (
+    accepting,
     addresses,
     assigning,
     bounding,
@@ -76,6 +77,7 @@ def _begin(
 for module in (
     importing,
     checking,
+    accepting,
     publishing,
     repairing,
     bounding,

@@ -33,6 +33,9 @@ from cli.screen import (
     table,
     tell,
 )
+from messages import Message
+
+_MOST_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -98,6 +101,7 @@ def show_report(report: Report) -> None:
     """Print the summary by rule and level, and what matters most in words."""
     if not report.findings:
         tell("cli.check_nothing", rules=len(report.checked_rules))
+        _show_accepted(report)
         return
     titles = {info.id: info for info in catalogue()}
     shown = table(
@@ -123,17 +127,39 @@ def show_report(report: Report) -> None:
         )
     out.print(shown)
     for finding in worst(report):
-        out.print(f"[bold]{finding.rule}[/bold] {escape(str(finding.message))}")
+        out.print(
+            f"[bold]{finding.rule}[/bold] {escape(str(finding.message))}  [dim]{finding.id}[/dim]"
+        )
     tell("cli.check_total", **report.counts())
+    _show_accepted(report)
     if report.unchecked:
         layers = sorted({f"{both(f'rules.layer.{layer}')}" for layer in report.unchecked.values()})
         tell("rules.unchecked", rules="、".join(report.unchecked), layers="、".join(layers))
+
+
+def _show_accepted(report: Report) -> None:
+    """Print what stands as it was accepted, and what no longer applies."""
+    standing = [("stands", one.accepted) for one in report.accepted if one.accepted is not None]
+    told = [*standing, *(("lapsed", one) for one in report.lapsed)]
+    for key, one in told[:_MOST_SHOWN]:
+        tell(
+            f"accepting.{key}",
+            finding=one.finding,
+            said=Message("rules.in_words", one.said),
+            reason=one.reason,
+            by=one.accepted_by,
+            day=f"{one.accepted_at.astimezone():%Y-%m-%d}",
+        )
+    if len(told) > _MOST_SHOWN:
+        tell("accepting.more", more=len(told) - _MOST_SHOWN)
 
 
 def worst(report: Report, *, at_most: int = 5) -> list[Finding]:
     """Return the gravest finding of the first few rules that have any."""
     gravest: dict[str, Finding] = {}
     for finding in sorted(report.findings, key=lambda each: "EWI".index(each.severity)):
+        if finding.accepted is not None:
+            continue
         gravest.setdefault(finding.rule, finding)
     return list(gravest.values())[:at_most]
 
