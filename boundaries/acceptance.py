@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,7 +42,7 @@ class Acceptance:
     severity: str
     level: int | None
     grids: tuple[str, ...]
-    said: dict[Language, str]
+    said: Mapping[str, str]
     geometry: BaseGeometry | None
     reason: str
     accepted_by: str

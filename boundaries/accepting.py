@@ -81,7 +81,7 @@ def accept(
         No reason or no name is given, a finding is not there, or it may not be accepted.
     """
     for column, value in (("reason", reason), ("by", accepted_by)):
-        if not value.strip():
+        if not value.strip() or "\0" in value:
             raise input_error(f"accepting.no_{column}", column=column, value=value)
     found = {finding.id: finding for finding in findings}
     problems: list[Problem] = []

@@ -19,7 +19,7 @@ from boundaries.rules.data import untrusted_layers
 from boundaries.rules.registry import place_of_rule
 from boundaries.town import Town
 from geo.problem import input_error
-from messages import Language
+from messages import Language, Message
 
 
 class Progress(Protocol):
@@ -117,6 +117,20 @@ class Report:
         """Return the rules with a warning, for which publishing needs a written reason."""
         warned = {f.rule for f in self.findings if f.severity is Severity.WARNING}
         return tuple(sorted(warned, key=place_of_rule))
+
+    def reasons_unchecked(self) -> tuple[tuple[str, str, Message], ...]:
+        """Return each rule that was not run, the layer that it needs, and a sentence on it."""
+        return tuple(
+            (
+                rule_id,
+                layer,
+                Message(
+                    "rules.unchecked",
+                    {"rules": rule_id, "layers": Message(f"rules.layer.{layer}")},
+                ),
+            )
+            for rule_id, layer in self.unchecked.items()
+        )
 
     def as_dict(self, language: Language | None = None) -> dict[str, Any]:
         """Return the report as plain values, geometries as GeoJSON."""

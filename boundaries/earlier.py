@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from boundaries.history import History, Period
 from boundaries.plan import Plan
-from boundaries.store import Publication, Store
+from boundaries.store import PlanRecord, Publication, Store
 
 
-def history_of(store: Store, plan: Plan) -> History:
+def history_of(store: Store, plan: Plan | PlanRecord) -> History:
     """Return when other plans hold in a town, and the codes that they gave up.
 
     Parameters

@@ -145,7 +145,7 @@ def _show_accepted(report: Report) -> None:
         tell(
             f"accepting.{key}",
             finding=one.finding,
-            said=Message("rules.in_words", one.said),
+            said=Message("rules.in_words", {**one.said}),
             reason=one.reason,
             by=one.accepted_by,
             day=f"{one.accepted_at.astimezone():%Y-%m-%d}",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from boundaries.acceptance import Acceptance
 from boundaries.check import Report
 from boundaries.finding import Finding, Severity
 from boundaries.plan import Plan
@@ -49,6 +50,8 @@ _REVIEW_WORDS = (
     "findings_here",
     "no_findings_here",
     "remedy",
+    "accepted",
+    "finding_id",
     "concerns",
     "no_place",
     "more",
@@ -117,6 +120,17 @@ def review_page(
             _level_legend(level, shapes["grids"], language) for level in _levels(plan, town)
         ],
         "rules": _rules(report, language),
+        "unchecked": [
+            (rule_id, reason.text(language)) for rule_id, _, reason in report.reasons_unchecked()
+        ],
+        "accepted": [
+            (one.finding, one.said[language], _decision(one, language))
+            for one in (finding.accepted for finding in report.accepted)
+            if one is not None
+        ],
+        "lapsed": [
+            (one.finding, one.said[language], _decision(one, language)) for one in report.lapsed
+        ],
         "other_url": _file("en" if language == "zh" else "zh"),
         "checked": day((report.at or datetime.now(UTC)).astimezone(BEIJING), language),
         "checked_rules": len(report.checked_rules),
@@ -130,7 +144,13 @@ def review_page(
             **shapes,
             "language": language,
             "findings": [
-                [*place, finding.message.text(language), _text(finding.remedy, language)]
+                [
+                    *place,
+                    finding.message.text(language),
+                    _text(finding.remedy, language),
+                    finding.id,
+                    None if finding.accepted is None else _decision(finding.accepted, language),
+                ]
                 for place, finding in zip(shapes["findings"], report.findings, strict=True)
             ],
             "levels": {
@@ -292,6 +312,17 @@ def _rules(report: Report, language: Language) -> list[dict[str, Any]]:
     return sorted(
         (rule for rule in rules if rule["counts"]),
         key=lambda rule: ("EWI".index(rule["counts"][0][0]), rule["id"]),
+    )
+
+
+def _decision(accepted: Acceptance, language: Language) -> str:
+    """Return why, by whom and when a finding was accepted, as one sentence."""
+    return say(
+        "maps.review_decision",
+        language,
+        reason=accepted.reason,
+        by=accepted.accepted_by,
+        day=day(accepted.accepted_at.astimezone(BEIJING), language),
     )
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from looking import DESKTOP, HARMFUL, PHONE, Look, look_at
 from playwright.sync_api import Browser, Page, expect
 
+from boundaries.accepting import accept
 from boundaries.check import Report, check
+from boundaries.finding import Severity
 from boundaries.plan import Plan
 from boundaries.town import Town
 from maps import write_review
 
 pytestmark = pytest.mark.browser
 
+MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
 MARKS = "Object.values(map_town._layers).filter(layer => layer.options.severity).length"
 """How many findings' marks stand on the map."""
 
@@ -155,10 +160,39 @@ def test_a_plan_without_findings_says_so(
     browser: Browser, small_town: tuple[Town, Plan], tmp_path: Path
 ) -> None:
     town, plan = small_town
-    path = write_review(town, plan, Report((), ("C01",), town.name, plan.name), tmp_path)
+    path = write_review(town, plan, Report((), ("C01",), town=town.name, plan=plan.name), tmp_path)
     for look in look_at(browser, DESKTOP, "file://", offline=True):
         page = look.go(path.as_uri())
         expect(page.get_by_text("没有发现任何问题。")).to_be_visible()
+
+
+def test_it_says_what_was_accepted_what_lapsed_and_what_was_not_checked(
+    browser: Browser, faulty: tuple[Town, Plan, Report], tmp_path: Path
+) -> None:
+    town, plan, report = faulty
+    gap = next(each for each in report.findings if each.rule == "C01")
+    given = {"reason": f"水面{HARMFUL[0]}", "accepted_by": "王主任", "accepted_at": MOMENT}
+    standing, gone = (
+        accept([finding], [finding.id], **given)[0] for finding in (gap, replace(gap, measure=1.0))
+    )
+    findings = [
+        replace(each, severity=Severity.INFORMATION, accepted=standing) if each is gap else each
+        for each in report.findings
+    ]
+    told = replace(report, findings=tuple(findings), lapsed=(gone,), unchecked={"C05": "addresses"})
+    path = write_review(town, plan, told, tmp_path)
+    for look in look_at(browser, DESKTOP, "file://", offline=True):
+        page = look.go(path.as_uri())
+        expect(page.locator(".apart.unchecked")).to_contain_text("C05")
+        expect(page.locator(".apart.unchecked")).to_contain_text("不可信")
+        expect(page.locator(".apart.lapsed li")).to_contain_text([gone.finding])
+        page.locator(".apart.accepted summary").click()
+        expect(page.locator(".apart.accepted li")).to_contain_text(["王主任"])
+        page.locator(".rule[data-rule=C01] summary").click()
+        page.locator(".rule[data-rule=C01] .finding", has_text=gap.message.text("zh")).first.click()
+        expect(page.locator("#detail .accepted")).to_contain_text(f"水面{HARMFUL[0]}（王主任")
+        expect(page.locator("#detail .code")).to_have_text(f"编号 {gap.id}")
+        assert page.evaluate("window.harmed") is None
 
 
 def _sideways(page: Page) -> int:

@@ -16,8 +16,8 @@
   });
   const byCode = new Map();
   for (const grid of grids) if (!byCode.has(grid.code)) byCode.set(grid.code, grid);
-  const findings = data.findings.map(([rule, severity, level, codes, shapes, message, remedy], index) => ({
-    index, rule, severity, level, codes, shapes, message, remedy,
+  const findings = data.findings.map(([rule, severity, level, codes, shapes, message, remedy, id, accepted], index) => ({
+    index, rule, severity, level, codes, shapes, message, remedy, id, accepted,
     mark: shapes.mark ? Town.latLng(...shapes.mark) : null,
   }));
   const concerning = new Map();
@@ -258,7 +258,9 @@
     open(
       element("p", { class: `kind ${finding.severity}` }, glyph(finding.severity), `${finding.rule} · ${ruleTitle(finding.rule)}`),
       element("h2", {}, finding.message),
-      finding.remedy ? element("p", { class: "remedy" }, element("b", {}, say("remedy")), finding.remedy) : null,
+      finding.accepted ? element("p", { class: "remedy accepted" }, element("b", {}, say("accepted")), finding.accepted) : null,
+      finding.remedy && !finding.accepted ? element("p", { class: "remedy" }, element("b", {}, say("remedy")), finding.remedy) : null,
+      element("p", { class: "code" }, say("finding_id", { id: finding.id })),
       concerned.length
         ? element("div", { class: "chips" }, element("span", { class: "hint" }, say("concerns")), ...concerned.slice(0, 12).map(gridButton),
             concerned.length > 12 ? element("span", { class: "hint" }, `+${concerned.length - 12}`) : null)
