@@ -74,12 +74,12 @@ def _row(finding: Finding) -> list[Any]:
     place = finding.geometry
     point = None if place is None or place.is_empty else place.representative_point()
     return [
-        *(_harmless(properties[column]) for column in _COLUMNS),
+        *(harmless(properties[column]) for column in _COLUMNS),
         *(("", "") if point is None else (f"{point.x:.7f}", f"{point.y:.7f}")),
     ]
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """Return a cell that no spreadsheet runs as a formula (OWASP, CSV injection)."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"

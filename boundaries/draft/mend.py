@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,12 +24,10 @@ from boundaries.draft.today import (
     today_of,
 )
 from boundaries.draft.units import NONE, Units, units_of
+from boundaries.moving import buildings_moved, lineage, moves
 from boundaries.plan import Plan
-from boundaries.runs import parse_runs
 from boundaries.town import Town
 from geo.problem import input_error
-
-LINEAGE = ["level", "from", "to", "households"]
 
 
 @dataclass(frozen=True)
@@ -125,6 +122,7 @@ def mend_plan(
     )  # fmt: skip
     drafted = finished(town, name, units, parts)
     kept = plan.contacts[plan.contacts["grid"].isin(drafted.plan.grids["code"])]
+    who = moves(plan, drafted.plan)
     result = drafted.with_contacts(kept.reset_index(drop=True))
     return MendedPlan(
         result,
@@ -134,8 +132,8 @@ def mend_plan(
                 zip(mended.moved, mended.least, strict=True), start=1
             )
         ),
-        _lineage(plan, result.plan),
-        _buildings(plan, result.plan),
+        lineage(who),
+        buildings_moved(who),
     )
 
 
@@ -162,84 +160,3 @@ def _mended(  # noqa: PLR0917
         whole[general] = np.where(is_new, label + NEW, label)
         labels.append(whole)
     return MendedLevels(labels, found.moved, found.least)
-
-
-def _lineage(plan: Plan, new: Plan) -> pd.DataFrame:
-    """Return how many households of each old grid are in each new one, at every level."""
-    rows: dict[tuple[int, str, str], int] = defaultdict(int)
-    for _, was, now, households in _moves(plan, new):
-        for level, (old, fresh) in enumerate(zip(was, now, strict=False), start=1):
-            rows[level, old, fresh] += households
-    return pd.DataFrame(
-        [(*key, households) for key, households in sorted(rows.items())], columns=LINEAGE
-    )
-
-
-def _buildings(plan: Plan, new: Plan) -> pd.DataFrame:
-    """Return the buildings, stairs and floors whose finest grid changes."""
-    return pd.DataFrame(
-        [
-            (*share, was[-1], now[-1], households)
-            for share, was, now, households in _moves(plan, new)
-            if was[-1] != now[-1]
-        ],
-        columns=["building", "stairs", "floors", "from", "to", "households"],
-    )
-
-
-_Share = tuple[str, str | None, str | None]
-
-
-def _moves(plan: Plan, new: Plan) -> list[tuple[_Share, tuple[str, ...], tuple[str, ...], int]]:
-    """Return, for every row of the new table, the old and the new grids by level."""
-    was: dict[str, list[tuple[frozenset[int] | None, frozenset[int] | None, str]]] = {}
-    for building, stairs, floors, grid in zip(
-        *(plan.assignments[column] for column in ("building", "stairs", "floors", "grid")),
-        strict=True,
-    ):
-        was.setdefault(building, []).append((_numbers(stairs), _numbers(floors), grid))
-    chains = {id(each): _chains(each) for each in (plan, new)}
-    found = []
-    for building, stairs, floors, grid, households in zip(
-        *(
-            new.assignments[column]
-            for column in ("building", "stairs", "floors", "grid", "households")
-        ),
-        strict=True,
-    ):
-        shares = was.get(building, [])
-        across, up = _numbers(stairs), _numbers(floors)
-        best = max(
-            shares,
-            key=lambda share: (_common(across, share[0]), _common(up, share[1])),
-            default=None,
-        )
-        if best is not None and best[2] in chains[id(plan)]:
-            found.append(
-                (
-                    (building, stairs, floors),
-                    chains[id(plan)][best[2]],
-                    chains[id(new)][grid],
-                    int(households),
-                )
-            )
-    return found
-
-
-def _chains(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Return the codes of every grid's ancestors and its own, coarsest first."""
-    codes = plan.grids["code"].tolist()
-    return {
-        code: tuple(codes[row] for row in rows if row != NONE)
-        for code, rows in zip(codes, ancestry_of(plan).tolist(), strict=True)
-    }
-
-
-def _numbers(runs: str | None) -> frozenset[int] | None:
-    return None if runs is None else frozenset(parse_runs(runs))
-
-
-def _common(one: frozenset[int] | None, other: frozenset[int] | None) -> int:
-    if one is None or other is None:
-        return 0
-    return len(one & other)

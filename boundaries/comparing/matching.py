@@ -1,0 +1,62 @@
+"""Which findings are gone, which are new, and which stay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+
+from boundaries.finding import Finding
+
+
+@dataclass(frozen=True)
+class FindingsChange:
+    """What the rules say of one plan and no longer, or not yet, of the other.
+
+    Attributes
+    ----------
+    gone
+        Findings of the old plan alone.
+    new
+        Findings of the new plan alone.
+    staying
+        Pairs, old and new: the same finding, or one of the same rule, kind, level and grids
+        whose place or measure has changed.
+    """
+
+    gone: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    staying: tuple[tuple[Finding, Finding], ...]
+
+
+def matched(old: Iterable[Finding], new: Iterable[Finding]) -> FindingsChange:
+    """Match the findings of two checks.
+
+    First by their IDs, then, of what is left, by rule, kind, level and grids, the largest measure
+    first.
+    """
+    gone, fresh, same = _paired(old, new, lambda finding: finding.id)
+    gone, fresh, alike = _paired(
+        gone, fresh, lambda finding: (finding.rule, finding.kind, finding.level, finding.grids)
+    )
+    return FindingsChange(tuple(gone), tuple(fresh), (*same, *alike))
+
+
+def _paired(
+    old: Iterable[Finding], new: Iterable[Finding], key: Callable[[Finding], Hashable]
+) -> tuple[list[Finding], list[Finding], list[tuple[Finding, Finding]]]:
+    waiting: dict[Hashable, list[Finding]] = defaultdict(list)
+    for finding in sorted(old, key=_size):
+        waiting[key(finding)].append(finding)
+    fresh, pairs = [], []
+    for finding in sorted(new, key=_size, reverse=True):
+        if waiting[key(finding)]:
+            pairs.append((waiting[key(finding)].pop(), finding))
+        else:
+            fresh.append(finding)
+    gone = [finding for left in waiting.values() for finding in left]
+    return gone, fresh, pairs
+
+
+def _size(finding: Finding) -> float:
+    return finding.measure or 0.0
