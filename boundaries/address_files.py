@@ -6,57 +6,31 @@ Input columns stay in their order; the result columns follow in the order of `re
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Generator, Sequence
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from boundaries.answer import Answer
+from boundaries.address_rows import Asked, Row, Written, answered_chunks, result_columns
 from boundaries.contacts import View
-from boundaries.lookup import lookup_address
-from boundaries.readside import ReadSide
+from boundaries.file_runs import FileDone, fingerprint
+from boundaries.readside import InForce, ReadSide
 from geo.problem import input_error
+
+__all__ = ["ADDRESS_COLUMNS", "FORMATS", "answer_file", "result_columns"]
 
 FORMATS = (".csv", ".xlsx")
 ADDRESS_COLUMNS = ("address", "地址", "text", "详细地址", "住址")
-_PROGRESS_EVERY = 500
-_FLUSH_EVERY = 1000
-_FIRST = ("status", "grade", "p", "p_none", "precision")
-_MATCHED = ("matched", "compound", "zone", "building", "stair", "road", "number")
-_OF_LEVEL = ("state", "code", "name", "p")
-_LAST = ("faults", "ask", "note", "plan", "as_of")
-
-Row = list[str]
-
-
-@dataclass(frozen=True)
-class FileAnswered:
-    """What a run over a file did.
-
-    Attributes
-    ----------
-    rows
-        Rows of the file.
-    resumed
-        Rows that an earlier, interrupted run had done.
-    by_status
-        Rows of this run by the status of their answers.
-    """
-
-    rows: int
-    resumed: int
-    by_status: dict[str, int]
-
-
-def result_columns(levels: Sequence[int]) -> tuple[str, ...]:
-    """Return the result columns, in the order in which they follow the input's."""
-    of_levels = (f"level{level}_{name}" for level in levels for name in _OF_LEVEL)
-    return (*_FIRST, *_MATCHED, *of_levels, *_LAST)
+CHUNK_ROWS = 500
+_MANY_CHUNKS = 20
+_MOST_WORKERS = 8
 
 
 def answer_file(
@@ -68,13 +42,16 @@ def answer_file(
     at: datetime | None = None,
     level: int | None = None,
     view: View = "duty",
+    workers: int | None = None,
+    chunk_rows: int = CHUNK_ROWS,
     progress: Callable[[int], None] | None = None,
-) -> FileAnswered:
+) -> FileDone:
     """Look every address of a file up and write the file with its answers.
 
-    Each row is answered as `boundaries.lookup.lookup_address` answers it. Rows are written as
-    they are answered, beside the target under the name ``.part.csv``; a run that was interrupted
-    goes on behind the last whole row, and the target stands only when all is done.
+    Each row is answered as `boundaries.lookup.lookup_address` answers it, whatever the number of
+    workers. Rows are written as they are answered, beside the target under the name
+    ``.part.csv``; a run that was interrupted goes on behind what it wrote, for the same moment,
+    and the target stands only when all is done.
 
     Parameters
     ----------
@@ -88,8 +65,12 @@ def answer_file(
         Aware moment to answer for; now by default, the same for all rows.
     level, view
         See `boundaries.lookup.lookup_address`.
+    workers
+        Processes; by default as many as there are cores, one for a short file.
+    chunk_rows
+        Rows that are worked on together; a few chunks are in memory at once.
     progress
-        Called with the number of rows done.
+        Called with the number of rows done after each chunk.
 
     Raises
     ------
@@ -99,42 +80,58 @@ def answer_file(
     for path in (source, target):
         if path.suffix.lower() not in FORMATS:
             raise input_error("address_files.format", file=path, value=path.suffix)
-    moment = at or datetime.now(UTC)
-    part = target.with_name(f"{target.name}.part.csv")
+    part = _Part(target)
+    known, in_force = _known_of(read_side, source, part, at, [column, level, view])
     with closing(_rows(source)) as rows:
         heading = next(rows, [])
         place = _address_column(source, heading, column)
-        levels = _levels(read_side, moment, level)
-        resumed = _whole_rows(part, [*heading, *result_columns(levels)])
-        statuses: dict[str, int] = {}
+        levels = _levels(in_force, level)
+        moment = datetime.fromisoformat(known["at"])
+        asked = Asked(moment, level, view, levels, place, len(heading))
+        resumed = part.resume(known, [*heading, *result_columns(levels)])
+        next(islice(rows, resumed, resumed), None)
+        statuses: Counter[str] = Counter()
         done = resumed
-        with part.open("a", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            if not resumed and not part.stat().st_size:
-                writer.writerow([*heading, *result_columns(levels)])
-            for row in islice(rows, resumed, None):
-                filled = [*row, *[""] * (len(heading) - len(row))]
-                answer = lookup_address(read_side, filled[place], at=moment, level=level, view=view)
-                writer.writerow([*filled, *_record(answer, levels)])
-                statuses[answer.status] = statuses.get(answer.status, 0) + 1
-                done += 1
-                if done % _FLUSH_EVERY == 0:
-                    file.flush()
-                if progress is not None and done % _PROGRESS_EVERY == 0:
-                    progress(done)
-    if progress is not None:
-        progress(done)
-    _finish(part, target)
-    return FileAnswered(done, resumed, statuses)
+        chunks = iter(lambda: list(islice(rows, chunk_rows)), [])
+        first = list(islice(chunks, _MANY_CHUNKS))
+        if workers is None:
+            workers = _cores() if len(first) == _MANY_CHUNKS else 1
+        for written in answered_chunks(chain(first, chunks), in_force, asked, workers):
+            part.add(written)
+            statuses.update(written.by_status)
+            done += written.rows
+            if progress is not None:
+                progress(done)
+    part.finish()
+    return FileDone(done, resumed, dict(statuses))
 
 
-def _levels(read_side: ReadSide, moment: datetime, level: int | None) -> tuple[int, ...]:
+def _known_of(
+    read_side: ReadSide,
+    source: Path,
+    part: _Part,
+    at: datetime | None,
+    asked: Sequence[object],
+) -> tuple[dict[str, Any], tuple[InForce, ...]]:
+    """Return what a run is known by, with its moment, and what is in force at it."""
+    for moment in (part.moment() if at is None else at, at or datetime.now(UTC)):
+        if moment is None:
+            continue
+        in_force = read_side.in_force(moment)
+        known = {"at": moment.isoformat(), **fingerprint(in_force, source, asked)}
+        if part.is_of(known):
+            break
+    return known, in_force
+
+
+def _cores() -> int:
+    return min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
+
+
+def _levels(in_force: Sequence[InForce], level: int | None) -> tuple[int, ...]:
     if level is not None:
         return (level,)
-    found = {
-        one for current in read_side.in_force(moment) for one in current.snapshot.placement.levels
-    }
-    return tuple(sorted(found))
+    return tuple(sorted({one for each in in_force for one in each.snapshot.placement.levels}))
 
 
 def _address_column(source: Path, heading: Row, column: str | None) -> int:
@@ -148,32 +145,6 @@ def _address_column(source: Path, heading: Row, column: str | None) -> int:
         if name in heading:
             return heading.index(name)
     raise input_error("address_files.which_column", file=source, known="、".join(heading) or "—")
-
-
-def _record(answer: Answer, levels: Sequence[int]) -> list[str]:
-    """Return the result columns of an answer."""
-    best: dict[str, Any] = dict(answer.candidates[0]) if answer.candidates else {}
-    by_level = {one.level: one for one in answer.levels}
-    record: list[object] = [
-        answer.status,
-        answer.grade,
-        best.get("p"),
-        round(answer.p_none, 6),
-        answer.precision,
-        best.get("text"),
-        *(best.get(name) for name in _MATCHED[1:]),
-    ]
-    for level in levels:
-        one = by_level.get(level)
-        record += [None] * 4 if one is None else [one.state, one.code, one.name, round(one.p, 6)]
-    record += [
-        ";".join(str(fault["code"]) for fault in answer.faults),
-        None if answer.ask is None else answer.ask.text("zh"),
-        None if answer.note is None else answer.note.text("zh"),
-        answer.plan_name,
-        answer.as_of.isoformat(),
-    ]
-    return ["" if value is None else str(value) for value in record]
 
 
 def _rows(path: Path) -> Generator[Row, None, None]:
@@ -190,27 +161,58 @@ def _rows(path: Path) -> Generator[Row, None, None]:
         book.close()
 
 
-def _whole_rows(part: Path, heading: Row) -> int:
-    """Return how many answered rows an interrupted run left; what it half wrote is cut off."""
-    if not part.exists():
+class _Part:
+    """What a run has written so far, beside its target, and how much of it counts."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._lines = target.with_name(f"{target.name}.part.csv")
+        self._state = target.with_name(f"{target.name}.part.json")
+        self._kept: dict[str, Any] = {}
+        if self._state.is_file() and self._lines.is_file():
+            self._kept = json.loads(self._state.read_text(encoding="utf-8"))
+
+    def moment(self) -> datetime | None:
+        """Return the moment that an interrupted run answered for."""
+        return datetime.fromisoformat(self._kept["at"]) if self._kept else None
+
+    def is_of(self, known: Mapping[str, Any]) -> bool:
+        """Return whether an interrupted run is known by the same."""
+        return bool(self._kept) and all(self._kept[name] == each for name, each in known.items())
+
+    def resume(self, known: Mapping[str, Any], heading: Row) -> int:
+        """Return how many rows are done; 0 where the run begins anew, with its heading."""
+        if self.is_of(known):
+            with self._lines.open("r+b") as file:
+                file.truncate(self._kept["bytes"])
+            done: int = self._kept["rows"]
+            return done
+        self._state.unlink(missing_ok=True)
+        with self._lines.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerow(heading)
+        self._kept = {**known, "rows": 0}
         return 0
-    whole = part.read_bytes().rpartition(b"\n")[0]
-    part.write_bytes(whole + b"\n" if whole else b"")
-    with part.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        if next(rows, None) != heading:
-            part.unlink()
-            return 0
-        return sum(1 for _ in rows)
 
+    def add(self, written: Written) -> None:
+        """Write answered rows; they count once the state says so."""
+        with self._lines.open("ab") as file:
+            file.write(written.lines.encode("utf-8"))
+            self._kept["bytes"] = file.tell()
+        self._kept["rows"] += written.rows
+        fresh = self._state.with_suffix(".fresh")
+        fresh.write_text(json.dumps(self._kept), encoding="utf-8")
+        fresh.replace(self._state)
 
-def _finish(part: Path, target: Path) -> None:
-    if target.suffix.lower() == ".csv":
-        part.replace(target)
-        return
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in _rows(part):
-        sheet.append(row)
-    book.save(target)
-    part.unlink()
+    def finish(self) -> None:
+        """Put the answers in the target's place."""
+        if self._target.suffix.lower() == ".csv":
+            self._lines.replace(self._target)
+        else:
+            book = Workbook(write_only=True)
+            sheet = book.create_sheet()
+            with closing(_rows(self._lines)) as rows:
+                for row in rows:
+                    sheet.append(row)
+            book.save(self._target)
+            self._lines.unlink()
+        self._state.unlink(missing_ok=True)

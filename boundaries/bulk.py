@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from boundaries.assigning import Assigner, Floats
+from boundaries.file_runs import FileDone, fingerprint
 from boundaries.point_files import Part, format_of, read_parts, write_csv_piece, write_parts
 from boundaries.readside import InForce
 from geo.datum import Datum
@@ -39,25 +40,6 @@ class Pending(Protocol):
 Submit = Callable[[Floats, Floats], Pending]
 
 
-@dataclass(frozen=True)
-class Assigned:
-    """What a bulk run did.
-
-    Attributes
-    ----------
-    rows
-        Rows of the file.
-    resumed
-        Rows that an earlier, interrupted run had done.
-    by_status
-        Rows by the status given to them in this run.
-    """
-
-    rows: int
-    resumed: int
-    by_status: dict[str, int]
-
-
 def assign_file(
     in_force: Sequence[InForce],
     source: Path,
@@ -69,7 +51,7 @@ def assign_file(
     part_rows: int = PART_ROWS,
     dask: str | None = None,
     progress: Callable[[int], object] | None = None,
-) -> Assigned:
+) -> FileDone:
     """Write a copy of a file of points with the grids of each; input columns stay in order.
 
     Finished parts lie in a folder beside ``out`` until all are done, so that an interrupted run
@@ -104,7 +86,7 @@ def assign_file(
         raise input_error("assign.nothing_in_force")
     format_of(out)
     asked = [datum.value, x, y, part_rows]
-    pieces = _Pieces(out, _fingerprint(in_force, source, asked))
+    pieces = _Pieces(out, fingerprint(in_force, source, asked))
     done = pieces.rows()
     counts: Counter[str] = Counter()
     parts = islice(read_parts(source, part_rows, x=x, y=y), len(done), None)
@@ -119,21 +101,7 @@ def assign_file(
             if progress is not None:
                 progress(total)
     pieces.join()
-    return Assigned(total, sum(done), dict(counts))
-
-
-def _fingerprint(
-    in_force: Sequence[InForce], source: Path, asked: Sequence[object]
-) -> dict[str, Any]:
-    """Return what must be the same for an interrupted run to go on."""
-    if not source.is_file():
-        raise input_error("assign.no_file", file=source)
-    status = source.stat()
-    return {
-        "source": [str(source.absolute()), status.st_size, status.st_mtime_ns],
-        "publications": [[each.publication.id, each.snapshot.id] for each in in_force],
-        "asked": list(asked),
-    }
+    return FileDone(total, sum(done), dict(counts))
 
 
 def _located(

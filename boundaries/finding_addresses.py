@@ -10,13 +10,11 @@ from typing import Any
 from boundaries.answer import Answer, Status
 from boundaries.contacts import View
 from boundaries.finding_points import shares_around
-from boundaries.placement import OUTSIDE
 from boundaries.readside import InForce
 from boundaries.weighing import (
     NEIGHBOUR_WITHIN_M,
     Shares,
     answered,
-    answers_for,
     border_of,
     status_of,
     weighed_levels,
@@ -37,26 +35,35 @@ def answer_text(
     level: int | None,
     view: View,
     limit: int,
+    brief: bool = False,
 ) -> Answer:
-    """Return the answer for an address; see `boundaries.lookup.lookup_address`."""
+    """Return the answer for an address; see `boundaries.lookup.lookup_address`.
+
+    A brief one leaves out what a row of a file has no column for: the candidates behind the
+    first, and the border.
+    """
     found = []
-    by_floor = any(current.snapshot.address_grids.floors for current in in_force)
-    floor = floor_of(text) if by_floor else None
     for current in in_force:
         match = current.snapshot.addresses.match(text, limit=limit, at=moment.date())
-        grids = [_grids_of(current, candidate, floor) for candidate in match.candidates]
+        grids = [_grids_of(current, candidate, text) for candidate in match.candidates]
         shares = _weighed(match.candidates, grids, len(current.snapshot.placement.levels))
         found.append((current, match, grids, shares))
     # the publication that knows most of the place answers, the latest of those that know as much
-    current, match, grids, shares = max(found, key=lambda each: (_known(each[3]), -each[1].p_none))
+    current, match, grids, shares = (
+        found[0]
+        if len(found) == 1
+        else max(found, key=lambda each: (_known(each[3]), -each[1].p_none))
+    )
     candidates = tuple(
         _shown(current, candidate, of_candidate)
-        for candidate, of_candidate in zip(match.candidates, grids, strict=True)
+        for candidate, of_candidate in zip(
+            match.candidates[: 1 if brief else None], grids, strict=False
+        )
     )
     if match.status in (Matched.OUT_OF_AREA, Matched.INVALID) or match.p_none >= _NO_MATCH:
         return _refused(current, moment, match, candidates)
     levels = weighed_levels(current, shares, moment, level=level, view=view)
-    return _found(current, moment, match, levels=levels, candidates=candidates)
+    return _found(current, moment, match, brief=brief, levels=levels, candidates=candidates)
 
 
 def _known(shares: Sequence[Shares]) -> float:
@@ -83,12 +90,14 @@ def _refused(
     )
 
 
-def _found(current: InForce, moment: datetime, match: Match, **values: Any) -> Answer:
+def _found(
+    current: InForce, moment: datetime, match: Match, *, brief: bool, **values: Any
+) -> Answer:
     status = status_of(current, values["levels"])
     first = match.claim or match.candidates[0]
     place = _place_of(current, first)
     distance, neighbour = (
-        (None, None) if place is None else border_of(current, *place, NEIGHBOUR_WITHIN_M)
+        (None, None) if place is None or brief else border_of(current, *place, NEIGHBOUR_WITHIN_M)
     )
     values["note"] = match.note
     if status == "no_match":
@@ -121,24 +130,23 @@ def floor_of(text: str) -> int | None:
     return None
 
 
-def _grids_of(current: InForce, candidate: Candidate, floor: int | None) -> list[dict[int, float]]:
+def _grids_of(current: InForce, candidate: Candidate, text: str) -> list[dict[int, float]]:
     """Return the grids of a candidate by level with their shares, all its rows alike.
 
     What lies some way off the place named (对面, 附近) may be anywhere in the circle around it.
     """
-    place = _place_of(current, candidate)
+    found: Sequence[Shares]
+    place = _place_of(current, candidate) if candidate.accuracy_m else None
     if candidate.accuracy_m and place is not None:
         rows = current.snapshot.placement.one(*place)
         found = shares_around(current, *place, rows, candidate.accuracy_m)
     else:
         table = current.snapshot.address_grids
-        found = [*table.shares(candidate.rows, floor=floor)]
+        floor = floor_of(text) if table.floors and table.divides(candidate.rows) else None
+        found = table.shares(candidate.rows, floor=floor)
+    beyond = current.snapshot.beyond(current.publication.communities)
     return [
-        {
-            grid: share
-            for grid, share in shares.items()
-            if share > 0 and grid != OUTSIDE and answers_for(current, grid)
-        }
+        {grid: share for grid, share in shares.items() if share > 0 and grid not in beyond}
         for shares in found
     ]
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from boundaries.answer import Answer, LevelAnswer, Neighbour, Option
 from boundaries.contacts import View
 from boundaries.finding_addresses import answer_text
 from boundaries.finding_points import answer_point, is_place
-from boundaries.readside import ReadSide
+from boundaries.readside import InForce, ReadSide
 from geo.datum import Datum
 from messages import Message
 
-__all__ = ["Answer", "LevelAnswer", "Neighbour", "Option", "lookup_address", "lookup_point"]
+__all__ = [
+    "Answer",
+    "LevelAnswer",
+    "Neighbour",
+    "Option",
+    "answer_address",
+    "lookup_address",
+    "lookup_point",
+]
 
 
 def lookup_point(
@@ -92,12 +101,30 @@ def lookup_address(
         Most candidates to give.
     """
     moment = at or datetime.now(UTC)
+    in_force = read_side.in_force(moment)
+    return answer_address(in_force, text, moment, level=level, view=view, limit=limit)
+
+
+def answer_address(
+    in_force: Sequence[InForce],
+    text: str,
+    moment: datetime,
+    *,
+    level: int | None = None,
+    view: View = "public",
+    limit: int = 10,
+    brief: bool = False,
+) -> Answer:
+    """Return the answer for an address from publications that are in force at the moment.
+
+    A brief answer leaves out the candidates behind the first, and the border; the rest, and the
+    other parameters, are those of `lookup_address`.
+    """
     if not text.strip():
         return Answer("invalid", moment, note=Message("lookup.invalid_text"), p_none=1.0)
-    in_force = read_side.in_force(moment)
     if not in_force:
         return _nothing_in_force(moment)
-    return answer_text(in_force, text, moment, level=level, view=view, limit=limit)
+    return answer_text(in_force, text, moment, level=level, view=view, limit=limit, brief=brief)
 
 
 def _nothing_in_force(moment: datetime) -> Answer:

@@ -67,7 +67,7 @@ class AddressGrids:
             grids, counts = np.unique(whole[:, column], return_counts=True)
             shares = (counts / len(addresses)).tolist()
             found.append(dict(zip(grids.tolist(), shares, strict=True)))
-        for address in self._split_among(addresses):
+        for address in addresses[self._is_split[addresses]].tolist():
             for column, (shares_of_all, own) in enumerate(
                 zip(found, self._shares_of_one(address, floor), strict=True)
             ):
@@ -111,11 +111,17 @@ class AddressGrids:
     def _flat_places(self) -> memoryview:
         return memoryview(np.ascontiguousarray(self.places).ravel().data)
 
-    def _split_among(self, addresses: npt.NDArray[np.integer]) -> list[int]:
-        found: list[int] = np.intersect1d(
-            addresses, self.split["address"].to_numpy(dtype=np.int64)
-        ).tolist()
-        return found
+    def divides(self, addresses: npt.NDArray[np.integer]) -> bool:
+        """Return whether several grids answer for a part of any of some addresses."""
+        if len(addresses) == 1:
+            return bool(self._is_split[addresses[0]])
+        return bool(self._is_split[addresses].any())
+
+    @cached_property
+    def _is_split(self) -> npt.NDArray[np.bool_]:
+        split = np.zeros(len(self.grids), dtype=bool)
+        split[self.split["address"].to_numpy(dtype=np.int64)] = True
+        return split
 
     @cached_property
     def _divided(self) -> dict[tuple[int, int], list[tuple[int, float, int]]]:

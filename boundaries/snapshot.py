@@ -19,7 +19,7 @@ import geopandas as gpd
 
 from boundaries.contacts import VIEWS, Contacts, View, contacts_by_grid
 from boundaries.ground import read_ground, write_ground
-from boundaries.placement import Placement, place_grids
+from boundaries.placement import OUTSIDE, Placement, place_grids
 from boundaries.plan import Plan
 from boundaries.registered import AddressGrids, place_addresses
 from boundaries.town import Town
@@ -115,6 +115,23 @@ class Snapshot:
     def duty_contacts(self) -> Contacts:
         """Contacts with all that those on duty need."""
         return self._contacts("duty")
+
+    @cached_property
+    def _beyond(self) -> dict[frozenset[str], frozenset[int]]:
+        return {}
+
+    def beyond(self, communities: frozenset[str]) -> frozenset[int]:
+        """Return the rows of the grids that lie in none of some communities, and `OUTSIDE`.
+
+        No communities stand for all; a grid of no community lies in any.
+        """
+        rows = self._beyond.get(communities)
+        if rows is None:
+            allowed = communities or set(self.names.communities)
+            held = enumerate(self.names.communities)
+            others = {row for row, each in held if each is not None and each not in allowed}
+            rows = self._beyond[communities] = frozenset({OUTSIDE, *others})
+        return rows
 
     @cached_property
     def _made(self) -> dict[tuple[View, date], dict[int, Any]]:

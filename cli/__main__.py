@@ -2,4 +2,5 @@
 
 from cli.app import main
 
-main()
+if __name__ == "__main__":  # a worker's process reads this file too
+    main()

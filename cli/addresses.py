@@ -82,6 +82,7 @@ def look_up_file(
     at: datetime | None,
     level: int | None,
     view: View,
+    workers: int | None,
     as_json: bool,
 ) -> None:
     """Look a whole file of addresses up, row by row, and tell what came of it."""
@@ -97,6 +98,7 @@ def look_up_file(
             at=at,
             level=level,
             view=view,
+            workers=workers,
             progress=lambda rows: progress.update(task, completed=rows),
         )
     if as_json:

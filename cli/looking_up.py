@@ -62,6 +62,9 @@ def lookup(
     column: Annotated[
         str | None, typer.Option("--column", help=both("address_files.option_column"))
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help=both("address_files.option_workers"))
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Look one address or point up, or with ``--out`` a whole file of addresses.
@@ -83,6 +86,7 @@ def lookup(
             at=when,
             level=level,
             view=view,
+            workers=workers,
             as_json=as_json,
         )
         return 0

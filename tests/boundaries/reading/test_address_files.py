@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ ADDRESSES = [
     "碧桂园3号楼",
     "",
     "滨河小区9号楼",
+    "印刷厂宿舍1号楼2单元",
+    "人民路8号对面",
 ]
 
 
@@ -70,25 +73,86 @@ def test_each_row_is_answered_as_a_single_call_is(
         told = dict(zip(heading, row, strict=True))
         assert told["status"] == answer.status
         assert told["p_none"] == str(round(answer.p_none, 6))
+        assert told["faults"] == ";".join(fault["code"] for fault in answer.faults)
+        assert told["ask"] == ("" if answer.ask is None else answer.ask.text("zh"))
+        assert told["note"] == ("" if answer.note is None else answer.note.text("zh"))
+        assert told["matched"] == (answer.candidates[0]["text"] if answer.candidates else "")
         for level in answer.levels:
             assert told[f"level{level.level}_code"] == (level.code or "")
             assert told[f"level{level.level}_state"] == level.state
 
 
+class StoppedError(Exception):
+    pass
+
+
+def stop_behind(rows: int) -> Callable[[int], None]:
+    def progress(done: int) -> None:
+        if done >= rows:
+            raise StoppedError
+
+    return progress
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(
     side: ReadSide, source: Path, tmp_path: Path
 ) -> None:
-    target = tmp_path / "out.csv"
+    target, part = tmp_path / "out.csv", tmp_path / "out.csv.part.csv"
     answer_file(side, source, target, at=AT)
     whole = target.read_bytes()
-    part = target.with_name("out.csv.part.csv")
     target.unlink()
-    lines = whole.split(b"\r\n")
-    part.write_bytes(b"\r\n".join(lines[:4]) + b"\r\n" + lines[4][:7])
+    with pytest.raises(StoppedError):
+        answer_file(side, source, target, at=AT, chunk_rows=2, progress=stop_behind(4))
+    # the power went while a row with a line break in it was written
+    part.write_bytes(part.read_bytes() + b'4,"half\n')
     done = answer_file(side, source, target, at=AT)
-    assert done.resumed == 3
+    assert done.resumed == 4
     assert target.read_bytes() == whole
-    assert not part.exists()
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.csv"]
+
+
+def test_a_run_goes_on_for_the_moment_that_it_began_at(
+    side: ReadSide, source: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.csv"
+    with pytest.raises(StoppedError):
+        answer_file(side, source, target, chunk_rows=2, progress=stop_behind(4))
+    assert answer_file(side, source, target).resumed == 4
+    heading, *rows = read(target)
+    assert len({row[heading.index("as_of")] for row in rows}) == 1
+
+
+@pytest.mark.parametrize("changed", ["source", "level", "at"])
+def test_a_run_of_something_else_begins_anew(
+    side: ReadSide, source: Path, tmp_path: Path, changed: str
+) -> None:
+    target = tmp_path / "out.csv"
+    with pytest.raises(StoppedError):
+        answer_file(side, source, target, at=AT, chunk_rows=2, progress=stop_behind(4))
+    if changed == "source":
+        source.write_text("地址\n人民路8号\n", encoding="utf-8")
+    at = AT + timedelta(days=1) if changed == "at" else AT
+    done = answer_file(side, source, target, at=at, level=1 if changed == "level" else None)
+    assert done.resumed == 0
+    assert len(read(target)) == done.rows + 1
+
+
+def test_any_number_of_workers_writes_the_same(
+    side: ReadSide, source: Path, tmp_path: Path
+) -> None:
+    one = answer_file(side, source, tmp_path / "one.csv", at=AT, workers=1)
+    two = answer_file(side, source, tmp_path / "two.csv", at=AT, workers=2, chunk_rows=2)
+    assert one == two
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+
+
+def test_an_address_said_twice_gets_the_same_answer(side: ReadSide, tmp_path: Path) -> None:
+    source = tmp_path / "twice.csv"
+    source.write_text("地址,n\n人民路8号,1\n滨河小区1号楼,2\n人民路8号,3\n", encoding="utf-8")
+    answer_file(side, source, tmp_path / "out.csv", at=AT)
+    _, first, other, second = read(tmp_path / "out.csv")
+    assert first[2:] == second[2:]
+    assert first[2:] != other[2:]
 
 
 def test_reads_and_writes_xlsx(side: ReadSide, tmp_path: Path) -> None:
