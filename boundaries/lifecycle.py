@@ -173,8 +173,6 @@ def _refuse_period(
 
 def _read(store: Store, plan_id: str, start: datetime, end: datetime | None) -> _Checked:
     plan = store.load_plan(plan_id)
-    # Its revision first: a town saved between the two readings is then seen as changed.
-    town_revision = store.town_revision(plan.town)
     town = store.load_town(plan.town)
     communities = communities_of(plan, town.scheme)
     if not communities:
@@ -183,7 +181,7 @@ def _read(store: Store, plan_id: str, start: datetime, end: datetime | None) -> 
         plan_id=plan.id,
         plan_revision=plan.revision,
         plan_hash=store.content_hash(plan),
-        town_revision=town_revision,
+        town_revision=town.revision,
         communities=communities,
         effective_from=start.astimezone(UTC),
         effective_to=None if end is None else end.astimezone(UTC),

@@ -27,6 +27,9 @@ class Town:
         Scheme of the deployment.
     jurisdiction, communities, estates, buildings, barriers, addresses
         GeoDataFrames.
+    revision
+        How often the store had written the town when it was read; 0 where the store has none. A
+        change made on an older one is refused, so that nobody's work is lost to another's.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Town:
     buildings: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
+    revision: int = 0
 
     @classmethod
     def empty(cls, name: str, scheme: Scheme) -> Town:

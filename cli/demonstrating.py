@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -93,10 +94,11 @@ def write_files(town: Town, plan: Plan, folder: Path) -> Path:
 def _imported(home: Home, files: Path, name: str, plan_name: str) -> tuple[Town, Plan]:
     imported = read_files([files], name, default_scheme(), plan_name=plan_name)
     with opened_store(home) as store:
-        stored = store.save_import(imported.town, imported.plan, actor=actor())
+        town = replace(imported.town, revision=store.town_revision(name))
+        stored = store.save_import(town, imported.plan, actor=actor())
     if stored is None:
         raise LookupError("the demo's files hold no grids")
-    return imported.town, stored
+    return town, stored
 
 
 def _show_lookups(read_side: ReadSide, town: Town) -> None:

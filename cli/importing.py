@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -81,7 +82,8 @@ def import_town(
         columns = _mapping(mapping, given)
         sources: list[SourceFile | Path] = [parse_source(text, columns) for text in layer or []]
         name = town or _name_of([*given, *(s.path for s in columns.sources)], sources)
-        base = None if replace else _stored_town(home_of(context), name)
+        held = _stored_town(home_of(context), name)
+        base = None if replace else held
         chosen = base.scheme if base is not None and scheme is None else chosen_scheme(scheme)
         with _shown_progress() as progress:
             imported = read_files(
@@ -103,8 +105,10 @@ def import_town(
         raise
     plan_id = None
     if apply:
+        # refused where someone else wrote the town meanwhile
+        read = dataclasses.replace(imported.town, revision=0 if held is None else held.revision)
         with opened_store(home_of(context)) as store:
-            stored = store.save_import(imported.town, imported.plan, actor=actor())
+            stored = store.save_import(read, imported.plan, actor=actor())
             plan_id = None if stored is None else stored.id
     if as_json:
         print_json(_described(imported, plan_id, applied=apply))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -77,6 +78,7 @@ def keep_importing(said: Path, url: str, plan_id: str) -> None:
         while True:
             number += 1
             fewer = town.with_layers(buildings=town.buildings.iloc[: number % 7 + 1])
+            fewer = replace(fewer, revision=store.town_revision(plan.town))
             saved = store.save_import(fewer, plan, actor="importer")
             _say(said, saved.id if saved else None, len(plan.grids))
 

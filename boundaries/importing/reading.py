@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from boundaries.estimate import count_households, estimate_households
 from boundaries.importing.completing import Parts, completed
+from boundaries.importing.deriving import derive
 from boundaries.importing.doubling import given_twice, without_doubles
+from boundaries.importing.edited import merged_grids, numbered, unnumbered, without_unedited
+from boundaries.importing.imported import Edited, Imported, origins
 from boundaries.importing.joining import Joined, joined_layers, kept_layers
 from boundaries.importing.placing import misplaced
 from boundaries.importing.referring import dangling
@@ -37,69 +40,6 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
 
 
-@dataclass(frozen=True)
-class ReadLayer:
-    """Where one layer came from.
-
-    Attributes
-    ----------
-    layer
-        Our layer.
-    file, source_layer
-        The file and the layer in it; both empty for a layer that was derived.
-    rows
-        Number of rows taken.
-    columns
-        Our columns to the file's.
-    left_out
-        Columns that nothing was taken from.
-    reference
-        CRS and datum of the file.
-    """
-
-    layer: str
-    file: str
-    source_layer: str | None
-    rows: int
-    columns: Mapping[str, str]
-    left_out: tuple[str, ...]
-    reference: str
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the record as plain values."""
-        return {
-            "layer": self.layer,
-            "file": self.file,
-            "source_layer": self.source_layer,
-            "rows": self.rows,
-            "columns": dict(self.columns),
-            "left_out": list(self.left_out),
-            "reference": self.reference,
-        }
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import makes; nothing of it is stored yet.
-
-    Attributes
-    ----------
-    town
-        The town with all its layers.
-    plan
-        A draft of its grids; None where no grids were given.
-    layers
-        Where each layer came from.
-    notes
-        What was guessed, mended, derived, estimated or left out.
-    """
-
-    town: Town
-    plan: Plan | None
-    layers: tuple[ReadLayer, ...]
-    notes: tuple[Message, ...]
-
-
 def read_files(
     sources: Mapping[str, Path | str] | Iterable[SourceFile | Path] | Path,
     name: str,
@@ -113,6 +53,7 @@ def read_files(
     limits: Limits = DEFAULT_LIMITS,
     estimate: bool = True,
     base: Town | None = None,
+    edited: Edited | None = None,
     progress: Progress | None = None,
 ) -> Imported:
     """Read a town and, where there are grids, its plan.
@@ -144,6 +85,10 @@ def read_files(
         Whether to estimate the households of buildings that give none; flagged ``estimated``.
     base
         The town as it is now: layers that the files do not give stay as they are there.
+    edited
+        The plan that the files' grids or assignments are an edit of. The new plan has its
+        contacts and assignments, except where the edit moved something; grids without a code
+        get one. Contacts in the files are not taken.
     progress
         Told what is being read.
 
@@ -154,28 +99,35 @@ def read_files(
     """
     mapping = mapping or MappingFile()
     chosen, notes, problems = chosen_sources(sources, mapping)
+    if edited is not None:
+        chosen = _without_contacts(chosen, notes)
     if not chosen and not problems:
         raise input_error("importing.nothing", known=" ".join(LAYERS))
     named_files = {str(source.path) for source in chosen if source.is_named}
-    readings: list[Reading] = []
-    for done, source in enumerate(chosen):
-        if progress is not None:
-            progress(str(source.path.name), done, len(chosen))
-        try:
-            readings += _read(
-                source, scheme, crs=crs, datum=datum, encoding=encoding, limits=limits
-            )
-        except InputError as error:
-            problems += error.problems
-    if progress is not None:
-        progress("", len(chosen), len(chosen))
+    readings, more = _all_readings(
+        chosen,
+        scheme,
+        progress or (lambda _what, _done, _total: None),
+        crs=crs,
+        datum=datum,
+        encoding=encoding,
+        limits=limits,
+        is_edit=edited is not None,
+    )
+    problems += more
     notes += [note for reading in readings for note in reading.notes]
     readings = without_doubles(readings, notes)
     problems += given_twice([each for each in readings if each.source.file not in named_files])
     joined, more = joined_layers(readings)
     kept = kept_layers(base, joined)
     problems += more
-    problems += dangling(joined, kept, unread=_unread(chosen, joined) if problems else set())
+    reshaped: tuple[str, ...] = ()
+    if edited is not None:
+        joined = without_unedited(joined, edited.plan)
+    known: dict[str, pd.DataFrame] = {**kept, **joined.frames}
+    if edited is not None:
+        known["grids"], reshaped = merged_grids(joined, edited.plan, from_finest=edited.from_finest)
+    problems += dangling(joined, known, unread=_unread(chosen, joined) if problems else set())
     problems += [*misplaced(joined, kept, scheme), *_unknown_levels(joined, scheme)]
     if problems:
         raise InputError(problems)
@@ -184,10 +136,12 @@ def read_files(
         for layer, frame in kept.items()
     ]
     renumber = any(each.mapping.renumber for each in chosen if each.layer == "grids")
-    parts, problems = _made(joined, kept, name, scheme, renumber=renumber)
+    parts, problems = _made(known, name, scheme, renumber=renumber)
     if problems:
         raise InputError(problems)
-    parts = _counted(parts, scheme, estimate=estimate)
+    parts = _counted(parts, scheme, estimate=estimate, count=edited is None)
+    if edited is not None:
+        return _derived(parts, edited, plan_name, reshaped, readings, notes)
     plan = None
     if parts.grids is not None:
         plan = Plan.of(
@@ -197,7 +151,24 @@ def read_files(
             assignments=parts.assignments,
             contacts=parts.contacts,
         )
-    return Imported(parts.town, plan, _origins(readings), (*notes, *parts.notes))
+    town = replace(parts.town, revision=0 if base is None else base.revision)
+    return Imported(town, plan, origins(readings), (*notes, *parts.notes))
+
+
+def _all_readings(
+    chosen: Sequence[SourceFile], scheme: Scheme, progress: Progress, **options: Any
+) -> tuple[list[Reading], list[Problem]]:
+    """Read every source; a source that cannot be read gives problems."""
+    readings: list[Reading] = []
+    problems: list[Problem] = []
+    for done, source in enumerate(chosen):
+        progress(str(source.path.name), done, len(chosen))
+        try:
+            readings += _read(source, scheme, **options)
+        except InputError as error:
+            problems += error.problems
+    progress("", len(chosen), len(chosen))
+    return readings, problems
 
 
 def _read(
@@ -208,6 +179,7 @@ def _read(
     datum: Datum | None,
     encoding: str | None,
     limits: Limits,
+    is_edit: bool,
 ) -> list[Reading]:
     if source.layer == OSM:
         frames = read_osm(source.path, limits=limits)
@@ -218,7 +190,9 @@ def _read(
     def derive(frame: pd.DataFrame) -> pd.DataFrame:
         if source.layer == "grids" and frame["level"].isna().all():
             levels = [None if pd.isna(c) else scheme.level_of_code(c) for c in frame["code"]]
-            return frame.assign(level=pd.Series(levels, dtype="Int64", index=frame.index))
+            frame = frame.assign(level=pd.Series(levels, dtype="Int64", index=frame.index))
+        if source.layer == "grids" and is_edit:
+            frame = frame.assign(code=unnumbered(frame["code"], str(source.path)))
         return frame
 
     reading = read_source(
@@ -267,16 +241,45 @@ def _unread(chosen: Sequence[SourceFile], joined: Joined) -> set[str]:
     return {source.layer for source in chosen} - set(joined.frames)
 
 
+def _without_contacts(chosen: Sequence[SourceFile], notes: list[Message]) -> list[SourceFile]:
+    """Return the sources without contacts: an edited plan keeps its own."""
+    notes += [
+        Message("importing.contacts_kept", {"file": source.path.name})
+        for source in chosen
+        if source.layer == "contacts"
+    ]
+    return [source for source in chosen if source.layer != "contacts"]
+
+
+def _derived(  # noqa: PLR0917
+    parts: Parts,
+    edited: Edited,
+    plan_name: str | None,
+    reshaped: tuple[str, ...],
+    readings: Sequence[Reading],
+    notes: Sequence[Message],
+) -> Imported:
+    """Return the draft of a plan that was edited elsewhere."""
+    base, grids = edited.plan, parts.grids
+    if grids is None:
+        raise input_error("importing.nothing_edited", value=base.name)
+    used = edited.used | frozenset(base.grids["code"])
+    grids, numbers = numbered(grids, parts.town, used)
+    name = plan_name or f"{base.name}·改"
+    plan, derived = derive(
+        parts.town, base, grids, parts.assignments, name=name, numbered=numbers, reshaped=reshaped
+    )
+    return Imported(parts.town, plan, origins(readings), (*notes, *parts.notes), derived)
+
+
 def _made(
-    joined: Joined,
-    kept: Mapping[str, gpd.GeoDataFrame],
+    frames: Mapping[str, pd.DataFrame],
     name: str,
     scheme: Scheme,
     *,
     renumber: bool,
 ) -> tuple[Parts, list[Problem]]:
     """Return the town and the plan's parts, with what the files do not say filled in."""
-    frames = {**kept, **joined.frames}
     town = Town.empty(name, scheme).with_layers(
         **{layer: frame for layer, frame in frames.items() if layer in TOWN_LAYERS}
     )
@@ -284,7 +287,7 @@ def _made(
     return completed(parts, scheme, renumber=renumber)
 
 
-def _counted(parts: Parts, scheme: Scheme, *, estimate: bool) -> Parts:
+def _counted(parts: Parts, scheme: Scheme, *, estimate: bool, count: bool) -> Parts:
     """Return the parts with households estimated where unknown, and counted for the grids."""
     town, rule = parts.town, scheme.estimate
     unknown = int(town.buildings["households"].isna().sum())
@@ -296,21 +299,6 @@ def _counted(parts: Parts, scheme: Scheme, *, estimate: bool) -> Parts:
             net_share=rule.net_share,
             floors=rule.floors_if_unknown,
         )
-    if parts.grids is None:
+    if parts.grids is None or not count:
         return parts
     return replace(parts, grids=count_households(parts.town, parts.grids))
-
-
-def _origins(readings: Sequence[Reading]) -> tuple[ReadLayer, ...]:
-    return tuple(
-        ReadLayer(
-            each.layer,
-            each.source.file,
-            each.source.layer,
-            len(each.frame),
-            each.columns,
-            each.left_out,
-            each.reference,
-        )
-        for each in readings
-    )

@@ -5,6 +5,7 @@ from boundaries.store.plans import StalePlanError
 from boundaries.store.records import Event, KeyRecord, PlanRecord, Publication
 from boundaries.store.store import Store, open_store
 from boundaries.store.timeline import Intent
+from boundaries.store.towns import StaleTownError
 
 __all__ = [
     "Event",
@@ -13,6 +14,7 @@ __all__ = [
     "PlanRecord",
     "Publication",
     "StalePlanError",
+    "StaleTownError",
     "Store",
     "newest_revision",
     "open_store",

@@ -125,7 +125,13 @@ class Store:
         return self._read(towns.names)
 
     def save_town(self, town: Town, *, actor: str) -> None:
-        """Write a town in place of the one of the same name."""
+        """Write a town in place of the one of the same name.
+
+        Raises
+        ------
+        StaleTownError
+            Someone else wrote the town since this one was read; nothing is written.
+        """
         self._write(lambda connection: towns.save(connection, town, actor))
 
     def load_town(self, name: str) -> Town:
@@ -133,8 +139,8 @@ class Store:
         return self._read(lambda connection: towns.load(connection, name))
 
     def town_revision(self, name: str) -> int:
-        """Return how often a town was written."""
-        return self._read(lambda connection: timeline.town_revision(connection, name))
+        """Return how often a town was written; 0 where there is none of the name."""
+        return self._read(lambda connection: towns.revision_of(connection, name))
 
     def save_plan(self, plan: Plan, *, actor: str) -> Plan:
         """Write a new plan, or the change of a draft; return it with its ID and new revision.
@@ -211,7 +217,13 @@ class Store:
         return self._read(lambda connection: plans.records(connection, town=town))
 
     def save_import(self, town: Town, plan: Plan | None, *, actor: str) -> Plan | None:
-        """Write a town and its plan: both or neither."""
+        """Write a town and its plan: both or neither.
+
+        Raises
+        ------
+        StaleTownError, StalePlanError
+            Someone else wrote one of them since it was read; nothing is written.
+        """
 
         def work(connection: sa.Connection) -> Plan | None:
             towns.save(connection, town, actor)

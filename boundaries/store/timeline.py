@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from boundaries.plan import PlanState
-from boundaries.store import plans, towns
+from boundaries.store import plans
 from boundaries.store.events import now, record
 from boundaries.store.models import PeriodRow, PlanRow, PublicationRow, TownRow
 from boundaries.store.records import Publication, new_id
@@ -260,8 +260,3 @@ def _publication(rows: Sequence[Any]) -> Publication:
         published_by=first.published_by,
         reasons=first.reasons,
     )
-
-
-def town_revision(connection: Connection, name: str) -> int:
-    """Return the revision of a town."""
-    return towns.key_of(connection, name)[1]

@@ -9,7 +9,14 @@ from boundaries.store.events import now, record
 from boundaries.store.frames import read_layer_rows, write_layer_rows
 from boundaries.store.models import TownRow, layer_table
 from boundaries.town import TOWN_LAYERS, Town
-from geo.problem import input_error
+from geo.problem import InputError, input_error
+
+
+class StaleTownError(InputError):
+    """Someone else wrote the town since it was read; nothing was written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(input_error("store.stale_town", value=name).problems)
 
 
 def names(connection: Connection) -> list[str]:
@@ -28,11 +35,19 @@ def key_of(connection: Connection, name: str) -> tuple[int, int]:
     return found.id, found.revision
 
 
+def revision_of(connection: Connection, name: str) -> int:
+    """Return how often a town was written; 0 where there is none of the name."""
+    found = connection.scalars(select(TownRow.revision).where(TownRow.name == name))
+    return found.one_or_none() or 0
+
+
 def save(connection: Connection, town: Town, actor: str) -> int:
     """Write a town, in place of the one of the same name; return its key.
 
     Raises
     ------
+    StaleTownError
+        The stored town is not of the revision that the change was made on.
     ValueError
         The scheme is not what its text says, so it would come back as another.
     """
@@ -43,6 +58,8 @@ def save(connection: Connection, town: Town, actor: str) -> int:
     existing = connection.execute(
         select(TownRow.id, TownRow.revision).where(TownRow.name == town.name)
     ).one_or_none()
+    if town.revision != (0 if existing is None else existing.revision):
+        raise StaleTownError(town.name)
     if existing is None:
         key = connection.scalars(
             insert(TownRow).returning(TownRow.id), [{"name": town.name, "revision": 1, **values}]
@@ -66,10 +83,10 @@ def save(connection: Connection, town: Town, actor: str) -> int:
 
 def load(connection: Connection, name: str) -> Town:
     """Return a town with all its layers."""
-    key, _ = key_of(connection, name)
+    key, revision = key_of(connection, name)
     scheme = connection.scalars(select(TownRow.scheme).where(TownRow.id == key)).one()
     layers = {
         layer: read_layer_rows(connection, layer, layer_table(layer).c.town_id == key)
         for layer in TOWN_LAYERS
     }
-    return Town(name, parse_scheme(scheme, file=name), **layers)
+    return Town(name, parse_scheme(scheme, file=name), **layers, revision=revision)

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -137,7 +138,7 @@ def test_a_warning_needs_its_reason_which_is_kept(store, home, drafts, mini_town
     first, _ = drafts
     # Half the households gone: the ledger of the community (C09) no longer adds up.
     ledger = mini_town.communities.assign(households=mini_town.communities["households"] * 2)
-    store.save_town(mini_town.with_layers(communities=ledger), actor="ann")
+    store.save_town(replace(mini_town, communities=ledger, revision=1), actor="ann")
     with pytest.raises(NotPublishableError) as refused:
         publish(store, home, first.id, actor="ann")
     needed = refused.value.report.reasons_needed()
@@ -193,7 +194,7 @@ def test_a_town_imported_during_the_check_stops_it(store, home, drafts, mini_tow
     record = Store.record_publication
 
     def import_meanwhile(self, *arguments, **options):
-        self.save_town(mini_town, actor="bo")
+        self.save_town(replace(mini_town, revision=1), actor="bo")
         return record(self, *arguments, **options)
 
     monkeypatch.setattr(Store, "record_publication", import_meanwhile)

@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from boundaries.plan import Plan, PlanState
 from boundaries.scheme import parse_scheme
-from boundaries.store import StalePlanError, open_store
+from boundaries.store import StalePlanError, StaleTownError, open_store
 from boundaries.town import TOWN_LAYERS
 from geo.layers import conform
 from geo.problem import InputError
@@ -55,7 +55,8 @@ def test_a_plan_comes_back_with_grids_assignments_and_contacts(store, mini_town,
 
 def test_importing_again_replaces_the_town_and_adds_a_plan(store, mini_town, mini_plan):
     first = store.save_import(mini_town, mini_plan, actor="ann")
-    smaller = mini_town.with_layers(buildings=mini_town.buildings.iloc[:10])
+    read = store.load_town(mini_town.name)
+    smaller = read.with_layers(buildings=read.buildings.iloc[:10])
     second = store.save_import(smaller, mini_plan, actor="ann")
     assert len(store.load_town(mini_town.name).buildings) == 10
     assert [record.id for record in store.plans()] == [first.id, second.id]
@@ -66,7 +67,8 @@ def test_importing_again_replaces_the_town_and_adds_a_plan(store, mini_town, min
 def test_an_import_that_fails_in_its_plan_leaves_the_town_as_it_was(store, mini_town, mini_plan):
     store.save_town(mini_town, actor="ann")
     nameless = mini_plan.grids.assign(code=None)
-    smaller = mini_town.with_layers(buildings=mini_town.buildings.iloc[:10])
+    read = store.load_town(mini_town.name)
+    smaller = read.with_layers(buildings=read.buildings.iloc[:10])
     with pytest.raises(Exception, match=r"(?i)null"):
         store.save_import(smaller, mini_plan.with_changes(grids=nameless), actor="ann")
     assert len(store.load_town(mini_town.name).buildings) == len(mini_town.buildings)
@@ -122,6 +124,30 @@ def test_a_change_made_on_an_older_reading_is_refused(store, mini_town, mini_pla
     with pytest.raises(StalePlanError):
         store.save_plan(his.with_changes(name="his"), actor="bo")
     assert store.load_plan(saved.id).name == "hers"
+
+
+def test_an_import_made_on_an_older_reading_is_refused_whole(store, mini_town, mini_plan):
+    store.save_import(mini_town, mini_plan, actor="ann")
+    hers, his = store.load_town(mini_town.name), store.load_town(mini_town.name)
+    fewer = hers.with_layers(buildings=hers.buildings.iloc[:10])
+    store.save_import(fewer, None, actor="ann")
+    for late in (his, mini_town, replace(mini_town, name="新镇", revision=3)):
+        with pytest.raises(StaleTownError):
+            store.save_import(late, mini_plan, actor="bo")
+        with pytest.raises(StaleTownError):
+            store.save_town(late, actor="bo")
+    assert len(store.load_town(mini_town.name).buildings) == 10
+    assert len(store.plans()) == 1
+    assert store.towns() == [mini_town.name]
+
+
+def test_a_town_tells_how_often_it_was_written(store, mini_town):
+    assert store.town_revision(mini_town.name) == 0
+    for number in (1, 2):
+        read = store.load_town(mini_town.name) if number > 1 else mini_town
+        store.save_town(read, actor="ann")
+        assert store.town_revision(mini_town.name) == number
+        assert store.load_town(mini_town.name).revision == number
 
 
 def test_what_is_not_there_is_named(store, mini_town, mini_plan):
@@ -201,6 +227,7 @@ def test_any_text_number_date_and_shape_comes_back_to_the_bit(layers, kind, requ
             **{layer: getattr(mini_town, layer).iloc[:0] for layer in TOWN_LAYERS}
         )
         plan = Plan.of("p", mini_town.name, grids, contacts=contacts)
+        empty = replace(empty, revision=store.town_revision(empty.name))
         saved = store.save_import(empty, plan, actor="ann")
         found = store.load_plan(saved.id)
         assert_same(found.grids, grids)

@@ -1,5 +1,6 @@
 """Periods of publications: no overlap whatever happens, nothing forgotten."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -135,7 +136,7 @@ def test_another_towns_plan_is_not_ended(store, two_plans, mini_town, mini_plan)
     first, _ = two_plans
     put_in_force(store, first, day(0))
     town = store.load_town(mini_town.name)
-    twin = type(town)(**{**vars(town), "name": "另一镇"})
+    twin = replace(town, name="另一镇", revision=0)
     theirs = store.save_import(twin, mini_plan.with_changes(town="另一镇"), actor="ann")
     with pytest.raises(InputError, match=mini_town.name):
         put_in_force(store, theirs, day(5))
@@ -252,7 +253,9 @@ def test_whatever_is_published_no_two_plans_ever_overlap(steps, gpkg_url, mini_t
     with open_store(gpkg_url) as store:
         plan = Plan.of("p", mini_town.name, mini_plan.grids.iloc[:2])
         bare = Town.empty(mini_town.name, mini_town.scheme)
-        plans = [store.save_import(bare, plan, actor="ann") for _ in range(3)]
+        bare = replace(bare, revision=store.town_revision(bare.name))
+        first = store.save_import(bare, plan, actor="ann")
+        plans = [first, *(store.save_plan(plan, actor="ann") for _ in range(2))]
         # Each example in communities of its own.
         mark = plans[0].id
         holds = {}
