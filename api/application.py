@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import documentation, errors, grids, health, lookups, pages, plans
+from api import accepted, documentation, errors, grids, health, lookups, pages, plans
 from api.access import RateLimit
 from api.documented import without_validation_error
 from api.guarding import Guard
@@ -49,6 +49,7 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
     app.include_router(lookups.router)
     app.include_router(grids.router)
     app.include_router(plans.router)
+    app.include_router(accepted.router)
     app.include_router(health.router)
     app.include_router(health.metrics_router(metrics))
     app.include_router(pages.router)
@@ -58,7 +59,7 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(services.settings.cors_origins),
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "If-None-Match"],
         expose_headers=["ETag"],
     )

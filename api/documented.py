@@ -29,6 +29,13 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status in _STATUSES
 }
 
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.CONFLICT.value: {
+        **PROBLEMS[HTTPStatus.BAD_REQUEST.value],
+        "description": HTTPStatus.CONFLICT.phrase,
+    }
+}
+"""Beside the problems, of endpoints that write: another's change stands in the way."""
 
 KEY_NOT_NEEDED: dict[str, Any] = {"security": [{}]}
 """What the documentation of an endpoint says that anyone may ask; a key shows more."""

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from api.answering import json_response
 from geo.problem import InputError
@@ -60,7 +61,13 @@ _STATUS_OF_MESSAGE: Mapping[str, HTTPStatus] = {
     "store.no_such_plan": HTTPStatus.NOT_FOUND,
     "store.no_such_town": HTTPStatus.NOT_FOUND,
     "store.stale_plan": HTTPStatus.CONFLICT,
+    "store.stale_town": HTTPStatus.CONFLICT,
     "store.published_plan": HTTPStatus.CONFLICT,
+    "accepting.accepted_before": HTTPStatus.CONFLICT,
+    "accepting.must_be_mended": HTTPStatus.CONFLICT,
+    "accepting.only_information": HTTPStatus.CONFLICT,
+    "accepting.no_such_finding": HTTPStatus.NOT_FOUND,
+    "accepting.not_accepted": HTTPStatus.NOT_FOUND,
     "store.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.locked": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.busy": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -123,10 +130,25 @@ def install(app: FastAPI) -> None:
         return problem(HTTPStatus.BAD_REQUEST, Message("api.bad_request"), errors=errors)
 
     @app.exception_handler(HTTPException)
-    def _http_error(_: Request, error: HTTPException) -> Response:
+    def _http_error(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return problem(status, status.description or status.phrase, headers=error.headers)
+        headers = dict(error.headers or {})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods_of(request))
+        return problem(status, status.description or status.phrase, headers=headers)
 
     @app.exception_handler(Exception)
     def _unexpected(_: Request, error: Exception) -> Response:  # noqa: ARG001 - raised again after
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, Message("api.unexpected"))
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Return the methods of all routes that have the request's path; Starlette tells one's."""
+    return sorted(
+        {
+            method
+            for route in request.app.routes
+            if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+            for method in route.methods or ()
+        }
+    )

@@ -10,6 +10,10 @@ from api.parameters import MOMENT
 from geo.datum import Datum
 
 MOST_IN_A_BATCH = 1_000
+FINDING = r"^[A-Z]\d{2}-[0-9a-f]{12}$"
+"""Pattern of a finding's ID."""
+WRITTEN = r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$"
+"""Pattern of a text of one line that says something."""
 
 
 class Strict(BaseModel):
@@ -198,13 +202,64 @@ class PlanList(Strict):
     plans: list[PlanSummary]
 
 
+class Unchecked(Strict):
+    """A rule that could not be checked, the layer that it needs, and why."""
+
+    rule: str
+    layer: str
+    message: str
+
+
+class Decision(Strict):
+    """Why a finding was let stand, by whom and when."""
+
+    reason: str
+    accepted_by: str
+    accepted_at: str
+
+
+class Accepted(Decision):
+    """A finding that was let stand with the plan, as it was then."""
+
+    finding: str
+    rule: str
+    kind: str
+    severity: Literal["E", "W"]
+    level: int | None
+    grids: list[str]
+    message: str
+    geometry: dict[str, Any] | None
+
+
+class AcceptedList(Strict):
+    """What was accepted with a plan, in the order in which it was."""
+
+    accepted: list[Accepted]
+
+
+class Accepting(Strict):
+    """Findings of a plan's check to let stand, and why."""
+
+    findings: Annotated[
+        list[Annotated[str, Field(pattern=FINDING)]], Field(min_length=1, max_length=1_000)
+    ]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=WRITTEN)]
+    by: Annotated[str, Field(min_length=1, max_length=100, pattern=WRITTEN)] | None = None
+
+
 class Findings(BaseModel):
-    """A plan's findings as GeoJSON, with their counts."""
+    """A plan's findings as GeoJSON, with their counts.
+
+    ``unchecked`` names the rules that could not be checked, ``lapsed`` what was accepted and no
+    longer applies.
+    """
 
     type: Literal["FeatureCollection"]
     plan: str
-    at: str
+    at: str | None
     counts: dict[str, int]
+    unchecked: list[Unchecked]
+    lapsed: list[Accepted]
     numberMatched: int  # noqa: N815
     numberReturned: int  # noqa: N815
     features: list[dict[str, Any]]

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from datetime import UTC, datetime
-from functools import lru_cache
-from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from api.access import ServicesOf, needs
 from api.answering import json_response
+from api.checked import PlanPath, checked, record_of
 from api.documented import GEOJSON, PROBLEMS, SENT_AS_GEOJSON
-from api.errors import ApiError
 from api.models import Findings, PlanList, PlanSummary
 from api.parameters import KNOWN_ONLY, LanguageParameter, LevelParameter, MomentParameter
-from api.services import Services
-from boundaries.check import Report, check
-from boundaries.store import PlanRecord, Store
 
 router = APIRouter(
     tags=["方案 plans"],
     dependencies=[KNOWN_ONLY, Depends(needs("planner"))],
     responses=PROBLEMS,
 )
-PlanPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,40}$", description="方案编号")]
-_one_check_at_a_time = threading.Lock()
 
 
 @router.get("/plans", response_model=PlanList)
@@ -46,7 +37,7 @@ def plans(
 def plan(found: ServicesOf, plan_id: PlanPath) -> Response:
     """Show one plan's state and period."""
     with found.store() as store:
-        return json_response(_record(store, plan_id).as_dict())
+        return json_response(record_of(store, plan_id).as_dict())
 
 
 @router.get("/plans/{plan_id}/findings", response_model=Findings, responses=SENT_AS_GEOJSON)
@@ -63,13 +54,7 @@ def findings(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """Check a plan and list its findings, each with its place and remedy."""
-    moment = at or datetime.now(UTC)
-    with found.store() as store:
-        revision = _record(store, plan_id).revision
-    with _one_check_at_a_time:
-        report = _report(
-            found, plan_id, revision, moment.replace(minute=0, second=0, microsecond=0)
-        )
+    report = checked(found, plan_id, at).report
     wanted = [
         finding
         for finding in report.findings
@@ -81,26 +66,15 @@ def findings(
     value: dict[str, Any] = {
         "type": "FeatureCollection",
         "plan": plan_id,
-        "at": (report.at or moment).isoformat(),
+        "at": None if report.at is None else report.at.isoformat(),
         "counts": report.counts(),
+        "unchecked": [
+            {"rule": rule_id, "layer": layer, "message": reason.text(lang)}
+            for rule_id, layer, reason in report.reasons_unchecked()
+        ],
+        "lapsed": [one.as_dict(lang) for one in report.lapsed],
         "numberMatched": len(wanted),
         "numberReturned": len(shown),
         "features": shown,
     }
     return json_response(value, media=GEOJSON)
-
-
-def _record(store: Store, plan_id: str) -> PlanRecord:
-    for record in store.plans():
-        if record.id == plan_id:
-            return record
-    raise ApiError(HTTPStatus.NOT_FOUND, "api.no_such_plan", plan=plan_id)
-
-
-@lru_cache(maxsize=8)
-def _report(found: Services, plan_id: str, revision: int, at: datetime) -> Report:  # noqa: ARG001
-    """Check a plan; the same revision at the same hour is not checked again."""
-    with found.store() as store:
-        stored = store.load_plan(plan_id)
-        town = store.load_town(stored.town)
-    return check(town, stored, at=at)

@@ -13,7 +13,7 @@ from fastapi import Request
 from api.settings import ApiSettings
 from boundaries.home import Home
 from boundaries.readside import ReadSide
-from boundaries.store import Store, open_store
+from boundaries.store import KeyRecord, Store, open_store
 from geo.problem import InputError
 
 _KEY_KEPT_S = 30.0
@@ -23,14 +23,14 @@ _MOST_KEYS_KEPT = 1_000
 
 @dataclass(eq=False)
 class Keys:
-    """Scopes of the API keys seen lately.
+    """The API keys seen lately.
 
     A verdict is kept for half a minute; while the store is away, the last one holds for an hour,
     so that dispatchers go on. Only keys that were good are kept.
     """
 
     home: Home
-    _known: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, KeyRecord]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def scopes(self, secret: str) -> frozenset[str] | None:
@@ -41,16 +41,21 @@ class Keys:
         InputError
             The store is away and the key was not seen lately.
         """
+        record = self.record(secret)
+        return None if record is None else frozenset(record.scopes)
+
+    def record(self, secret: str) -> KeyRecord | None:
+        """Return a key; as `scopes` does."""
         now = time.monotonic()
-        seen, scopes = self._known.get(secret, (-_KEY_KEPT_WITHOUT_STORE_S, frozenset()))
+        seen, known = self._known.get(secret, (-_KEY_KEPT_WITHOUT_STORE_S, None))
         if now - seen < _KEY_KEPT_S:
-            return scopes
+            return known
         try:
             with open_store(self.home.store_url) as store:
                 record = store.verify_key(secret)
         except InputError:
             if now - seen < _KEY_KEPT_WITHOUT_STORE_S:
-                return scopes
+                return known
             raise
         with self._lock:
             self._known.pop(secret, None)
@@ -58,8 +63,8 @@ class Keys:
                 return None
             while len(self._known) >= _MOST_KEYS_KEPT:
                 del self._known[next(iter(self._known))]
-            self._known[secret] = (now, frozenset(record.scopes))
-        return frozenset(record.scopes)
+            self._known[secret] = (now, record)
+        return record
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,6 +48,8 @@ def test_document_lists_every_endpoint(client: httpx.Client) -> None:
         "/plans",
         "/plans/{plan_id}",
         "/plans/{plan_id}/findings",
+        "/plans/{plan_id}/accepted",
+        "/plans/{plan_id}/accepted/{finding}",
         "/healthz",
         "/readyz",
         "/metrics",
