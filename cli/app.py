@@ -16,6 +16,7 @@ from cli import (
     assigning,
     bounding,
     checking,
+    comparing,
     contacts,
     demonstrating,
     importing,
@@ -77,6 +78,7 @@ def _begin(
 for module in (
     importing,
     checking,
+    comparing,
     accepting,
     publishing,
     repairing,

@@ -5,18 +5,31 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from boundaries.comparing import compare
+from boundaries.earlier import history_of
 from boundaries.home import Home
-from boundaries.importing import Imported, SourceFile, parse_source, read_files
+from boundaries.importing import Edited, Imported, SourceFile, parse_source, read_files
+from boundaries.importing.deriving import Derived
 from boundaries.importing.reading import Progress
+from boundaries.store import Store
 from boundaries.town import TOWN_LAYERS, Town
-from cli.options import AsJson, SchemeFile, actor, chosen_scheme, home_of, opened_store
+from cli.comparing import show_comparison
+from cli.options import (
+    AsJson,
+    SchemeFile,
+    actor,
+    chosen_plan,
+    chosen_scheme,
+    home_of,
+    opened_store,
+)
 from cli.screen import (
     both,
     err,
@@ -35,6 +48,7 @@ from messages import LANGUAGES, Message, preferred_language
 
 _PLACE = ("file", "layer", "row", "column", "value")
 _BESIDE = "mapping.toml"
+_MOST_LISTED = 6
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +65,12 @@ def import_town(
     ] = None,
     town: Annotated[str | None, typer.Option("--town", help=both("importing.option_town"))] = None,
     plan: Annotated[str | None, typer.Option("--plan", help=both("importing.option_plan"))] = None,
+    plan_from: Annotated[
+        str | None, typer.Option("--plan-from", help=both("importing.option_plan_from"))
+    ] = None,
+    from_finest: Annotated[
+        bool, typer.Option("--from-finest", help=both("importing.option_from_finest"))
+    ] = False,
     scheme: SchemeFile = None,
     mapping: Annotated[
         Path | None, typer.Option(dir_okay=False, help=both("importing.option_mapping"))
@@ -76,11 +96,17 @@ def import_town(
 ) -> None:
     """Read a town, show what was read, and store it with ``--apply``."""
     given = paths or []
+    if plan_from is not None and replace:
+        raise input_error("importing.replaced_and_edited", column="--replace", value=plan_from)
     if problems is not None and problems.suffix.lower() not in (".csv", ".json"):
         raise input_error("importing.bad_problems_file", column="--problems", value=problems.suffix)
     try:
         columns = _mapping(mapping, given)
         sources: list[SourceFile | Path] = [parse_source(text, columns) for text in layer or []]
+        edited = None
+        if plan_from is not None:
+            edited = _edited(home_of(context), plan_from, town, from_finest=from_finest)
+            town = edited.plan.town
         name = town or _name_of([*given, *(s.path for s in columns.sources)], sources)
         held = _stored_town(home_of(context), name)
         base = None if replace else held
@@ -98,6 +124,7 @@ def import_town(
                 limits=Limits(max_mb, max_rows),
                 estimate=estimate,
                 base=base,
+                edited=edited,
                 progress=progress,
             )
     except InputError as error:
@@ -106,14 +133,30 @@ def import_town(
     plan_id = None
     if apply:
         # refused where someone else wrote the town meanwhile
-        read = dataclasses.replace(imported.town, revision=0 if held is None else held.revision)
+        revision = 0 if held is None else held.revision
+        read = dataclasses.replace(imported.town, revision=revision)
         with opened_store(home_of(context)) as store:
-            stored = store.save_import(read, imported.plan, actor=actor())
-            plan_id = None if stored is None else stored.id
+            plan_id = _saved(store, dataclasses.replace(imported, town=read))
     if as_json:
         print_json(_described(imported, plan_id, applied=apply))
     else:
         _show(imported, plan_id, applied=apply)
+
+
+def _saved(store: Store, imported: Imported) -> str | None:
+    """Write an import and return the plan's ID; of an edit of grids, the plan alone."""
+    gives_layers = any(layer.layer in TOWN_LAYERS for layer in imported.layers)
+    if imported.derived is not None and imported.plan is not None and not gives_layers:
+        return store.save_plan(imported.plan, actor=actor()).id
+    stored = store.save_import(imported.town, imported.plan, actor=actor())
+    return None if stored is None else stored.id
+
+
+def _edited(home: Home, plan: str, town: str | None, *, from_finest: bool) -> Edited:
+    """Return the plan that the files are an edit of, with the codes that must not come again."""
+    with opened_store(home) as store:
+        base = store.load_plan(chosen_plan(store, plan, town))
+        return Edited(base, history_of(store, base).retired, from_finest=from_finest)
 
 
 def _stored_town(home: Home, name: str) -> Town | None:
@@ -210,6 +253,7 @@ def _described(imported: Imported, plan_id: str | None, *, applied: bool) -> dic
         "town": imported.town.name,
         "plan": plan_id,
         "counts": _counts(imported),
+        "derived": None if imported.derived is None else imported.derived.as_dict(),
         "layers": [layer.as_dict() for layer in imported.layers],
         "notes": [
             {language: note.text(language) for language in LANGUAGES} for note in imported.notes
@@ -244,10 +288,53 @@ def _show(imported: Imported, plan_id: str | None, *, applied: bool) -> None:
     language = preferred_language()
     for note in (*imported.notes, *unused):
         out.print(f"  · {note if language is None else note.text(language)}", markup=False)
-    tell("importing.would_import", town=imported.town.name, **_counts(imported))
+    if imported.derived is not None and imported.plan is not None:
+        _show_derived(imported.derived)
+        show_comparison(compare(imported.town, imported.derived.plan, imported.plan))
+    else:
+        tell("importing.would_import", town=imported.town.name, **_counts(imported))
     if not applied:
         tell("cli.dry_run")
+        return
+    if imported.derived is not None:
+        tell(
+            "importing.derived_plan", name=imported.plan.name if imported.plan else "", plan=plan_id
+        )
         return
     tell("importing.imported", town=imported.town.name)
     if plan_id is not None and imported.plan is not None:
         tell("importing.imported_plan", name=imported.plan.name, plan=plan_id)
+
+
+def _show_derived(derived: Derived) -> None:
+    """Show which codes go on, and what the edit moved with them."""
+    tell(
+        "importing.derived_codes",
+        plan=derived.plan.name,
+        kept=len(derived.kept),
+        added=_listed(derived.added),
+        retired=_listed(derived.retired),
+    )
+    for key, codes in (
+        ("numbered", derived.numbered),
+        ("reshaped", derived.reshaped),
+        ("recounted", derived.recounted),
+        ("unassigned", derived.unassigned),
+    ):
+        if codes:
+            tell(f"importing.derived_{key}", number=len(codes), codes=_listed(codes))
+    if len(derived.reassigned):
+        tell(
+            "importing.derived_reassigned",
+            number=derived.reassigned["building"].nunique(),
+            buildings=_listed(dict.fromkeys(derived.reassigned["building"])),
+        )
+    if derived.contacts_dropped:
+        tell("importing.derived_contacts", number=derived.contacts_dropped)
+
+
+def _listed(codes: Collection[str]) -> str:
+    """Return how many there are, and the first of them."""
+    first = "、".join(list(codes)[:_MOST_LISTED])
+    more = " …" if len(codes) > _MOST_LISTED else ""
+    return f"{len(codes)}（{first}{more}）" if codes else "0"

@@ -13,7 +13,7 @@ import shapely
 
 from boundaries.acceptance import Acceptance
 from boundaries.check import Report
-from boundaries.finding import Finding, Severity
+from boundaries.finding import Severity
 from boundaries.plan import Plan
 from boundaries.rules import Case, catalogue
 from boundaries.rules.counts import households, judged
@@ -22,8 +22,9 @@ from boundaries.town import Town
 from maps.assets import copy_assets
 from maps.basemap import Ground, base_map
 from maps.listing import BEIJING, day
+from maps.marks import finding_place
 from maps.page import fill, render_page
-from maps.shapes import Frame, lines, points, polygons
+from maps.shapes import Frame, polygons
 from messages import LANGUAGES, Language, say, template
 
 CLASSES = ("far_below", "below", "near_below", "within", "near_above", "above", "far_above")
@@ -117,7 +118,7 @@ def review_page(
         "plan": plan.name,
         "counts": report.counts(),
         "levels": [
-            _level_legend(level, shapes["grids"], language) for level in _levels(plan, town)
+            _level_legend(level, shapes["grids"], language) for level in levels_of(plan, town)
         ],
         "rules": _rules(report, language),
         "unchecked": [
@@ -154,8 +155,8 @@ def review_page(
                 for place, finding in zip(shapes["findings"], report.findings, strict=True)
             ],
             "levels": {
-                str(level.level): [_name(level, language), level.low, level.high]
-                for level in _levels(plan, town)
+                str(level.level): [level_name(level, language), level.low, level.high]
+                for level in levels_of(plan, town)
             },
             "words": {
                 **{key: template(f"maps.page_{key}", language) for key in _WORDS},
@@ -164,7 +165,7 @@ def review_page(
         },
         center=((south + north) / 2, (west + east) / 2),
         zoom=14,
-        scripts=("town.js", "controls.js", "review.js"),
+        scripts=("town.js", "marks.js", "controls.js", "review.js"),
         styles=("base.css", "review.css"),
         assets_url=assets_url,
     )
@@ -243,43 +244,18 @@ def _shapes(town: Town, plan: Plan, report: Report) -> dict[str, Any]:
                 strict=True,
             )
         ],
-        "findings": [_place(finding, frame) for finding in report.findings],
+        "findings": [finding_place(finding, frame) for finding in report.findings],
     }
 
 
-def _place(finding: Finding, frame: Frame) -> list[Any]:
-    """Return rule, severity, level, grids and shapes of a finding, as the script reads them."""
-    shapes: dict[str, Any] = {}
-    if finding.geometry is not None and not finding.geometry.is_empty:
-        parts = shapely.get_parts(finding.geometry)
-        parts = np.concatenate([shapely.get_parts(part) for part in parts])
-        dimension = shapely.get_dimensions(parts)
-        areas = [part for shape in polygons(parts[dimension == 2], frame) for part in shape]  # noqa: PLR2004
-        paths = lines(parts[dimension == 1], frame)
-        shapes = {
-            "areas": areas,
-            "paths": paths,
-            "points": points(parts[dimension == 0], frame),
-            "mark": points(_largest(parts, dimension), frame)[0],
-        }
-    return [finding.rule, finding.severity.value, finding.level, list(finding.grids), shapes]
-
-
-def _largest(
-    parts: npt.NDArray[np.object_], dimension: npt.NDArray[np.integer]
-) -> npt.NDArray[np.object_]:
-    """Return, alone, the part on which a finding's mark stands."""
-    top = parts[dimension == dimension.max()]
-    sizes = shapely.area(top) + shapely.length(top)
-    return top[[int(np.argmax(sizes))]]
-
-
-def _levels(plan: Plan, town: Town) -> list[Level]:
+def levels_of(plan: Plan, town: Town) -> list[Level]:
+    """Return the levels of the scheme that a plan has grids of."""
     present = set(plan.grids["level"].astype(int))
     return [level for level in town.scheme.levels if level.level in present]
 
 
-def _name(level: Level, language: Language) -> str:
+def level_name(level: Level, language: Language) -> str:
+    """Return what people call a level."""
     return level.name_zh if language == "zh" else level.name_en
 
 
@@ -288,7 +264,7 @@ def _level_legend(level: Level, grids: list[list[Any]], language: Language) -> d
     counts = Counter(grid[4] for grid in grids if grid[1] == level.level)
     return {
         "level": level.level,
-        "name": _name(level, language),
+        "name": level_name(level, language),
         "low": level.low,
         "high": level.high,
         "grids": counts.total(),

@@ -124,13 +124,13 @@ def _with_ground(parts: Parts) -> Parts:
     else:
         return parts
     made = gpd.GeoDataFrame(
-        {"code": [None], "name": [town.name]}, geometry=[_union(shapes)], crs=STORED_CRS
+        {"code": [None], "name": [town.name]}, geometry=[union_on_lattice(shapes)], crs=STORED_CRS
     )
     town = town.with_layers(jurisdiction=conform("jurisdiction", made))
     return replace(parts, town=town).noting("importing.ground_derived", origin=origin)
 
 
-def _union(shapes: npt.NDArray[np.object_]) -> shapely.Geometry:
+def union_on_lattice(shapes: npt.NDArray[np.object_]) -> shapely.Geometry:
     """Return shapes as one, keeping every vertex of its border; faulty ones are mended first."""
     whole = shapely.union_all(valid_areas(shapes))
     return on_lattice(np.array([whole], dtype=object))[0]
@@ -151,7 +151,7 @@ def _with_communities(parts: Parts, scheme: Scheme) -> Parts:
         return _with_one_community(parts, scheme)
     groups = coarsest.groupby("community", sort=True)
     codes = [str(code) for code, _ in groups]
-    shapes = [_union(group.geometry.to_numpy()) for _, group in groups]
+    shapes = [union_on_lattice(group.geometry.to_numpy()) for _, group in groups]
     names = codes if len(codes) > 1 else [parts.town.name]
     made = gpd.GeoDataFrame({"code": codes, "name": names}, geometry=shapes, crs=STORED_CRS)
     town = parts.town.with_layers(communities=conform("communities", made))
@@ -177,7 +177,7 @@ def _with_one_community(parts: Parts, scheme: Scheme) -> Parts:
     code = str(jurisdiction["code"].iloc[0] or "").ljust(scheme.community_digits, "0")
     name = jurisdiction["name"].iloc[0] or parts.town.name
     shapes = jurisdiction.geometry.to_numpy()
-    whole = shapes[0] if len(shapes) == 1 else _union(shapes)
+    whole = shapes[0] if len(shapes) == 1 else union_on_lattice(shapes)
     made = gpd.GeoDataFrame({"code": [code], "name": [name]}, geometry=[whole], crs=STORED_CRS)
     town = parts.town.with_layers(communities=conform("communities", made))
     grids = parts.grids

@@ -140,6 +140,8 @@ def read_files(
     if problems:
         raise InputError(problems)
     parts = _counted(parts, scheme, estimate=estimate, count=edited is None)
+    revision = 0 if base is None else base.revision
+    parts = replace(parts, town=replace(parts.town, revision=revision))
     if edited is not None:
         return _derived(parts, edited, plan_name, reshaped, readings, notes)
     plan = None
@@ -151,8 +153,7 @@ def read_files(
             assignments=parts.assignments,
             contacts=parts.contacts,
         )
-    town = replace(parts.town, revision=0 if base is None else base.revision)
-    return Imported(town, plan, origins(readings), (*notes, *parts.notes))
+    return Imported(parts.town, plan, origins(readings), (*notes, *parts.notes))
 
 
 def _all_readings(

@@ -19,7 +19,7 @@ _REFERENCES = (
 
 
 def dangling(
-    joined: Joined, kept: Mapping[str, pd.DataFrame], *, unread: Container[str]
+    joined: Joined, known: Mapping[str, pd.DataFrame], *, unread: Container[str]
 ) -> list[Problem]:
     """Return the rows that name a building or grid which is not there.
 
@@ -29,8 +29,8 @@ def dangling(
     ----------
     joined
         What the files give.
-    kept
-        Layers of the town as it is.
+    known
+        All layers that there will be.
     unread
         Layers whose files could not be read.
     """
@@ -38,7 +38,7 @@ def dangling(
     for layer, column, target, key in _REFERENCES:
         if layer not in joined.frames or target in unread:
             continue
-        there = joined.frames.get(target, kept.get(target))
+        there = known.get(target)
         if there is None:
             if layer != "addresses":
                 problems.append(

@@ -32,31 +32,7 @@
     far_below: "#5e4390", below: "#9a82c2", near_below: "#cfc3e4", within: "#e3ece0",
     near_above: "#f0dcae", above: "#d8a24a", far_above: "#97590f", excused: "#cbc9c2", unknown: "#ffffff",
   };
-  const INK = { E: "#b3201a", W: "#9a5700", I: "#1f5c9e" };
-  const DASH = { E: null, W: "8 5", I: "2 5" };
-
-  // ── Marks: a diamond, a triangle, a dot, so that colour is not alone in telling them apart ────
-  L.Canvas.include({
-    _updateFlag(layer) {
-      if (!this._drawing || layer._empty()) return;
-      const { x, y } = layer._point;
-      const r = layer._radius;
-      const pen = this._ctx;
-      pen.beginPath();
-      if (layer.options.severity === "I") pen.arc(x, y, r, 0, 2 * Math.PI);
-      else {
-        const corners = layer.options.severity === "E"
-          ? [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]]
-          : [[0, -1.2], [1.2, 0.95], [-1.2, 0.95]];
-        corners.forEach(([dx, dy], i) => (i ? pen.lineTo(x + dx * r, y + dy * r) : pen.moveTo(x + dx * r, y + dy * r)));
-        pen.closePath();
-      }
-      this._fillStroke(pen, layer);
-    },
-  });
-  const Flag = L.CircleMarker.extend({
-    _updatePath() { this._renderer._updateFlag(this); },
-  });
+  const { INK } = Town;
 
   // ── Map ──────────────────────────────────────────────────────────────────────────────────────
   const [south, west, north, east] = data.bounds;
@@ -114,36 +90,16 @@
 
   // ── Findings as layers, one a rule and severity ──────────────────────────────────────────────
   const layers = new Map();
-  const flags = [];
-  const strokes = [];
+  const marker = Town.marker(map, on("findings"));
   for (const finding of findings) {
     if (!finding.mark) continue;
     const key = `${finding.rule} ${finding.severity}`;
     if (!layers.has(key)) layers.set(key, { rule: finding.rule, severity: finding.severity, group: L.layerGroup() });
-    const color = INK[finding.severity];
-    const touch = (layer) => {
-      layer.on("click", (event) => {
-        L.DomEvent.stopPropagation(event);
-        showFinding(finding, false);
-      });
+    for (const layer of marker.mark(finding, INK[finding.severity], () => showFinding(finding, false))) {
       layers.get(key).group.addLayer(layer);
-      return layer;
-    };
-    const style = on("findings", { interactive: true, color, bubblingMouseEvents: false });
-    const { areas, paths } = finding.shapes;
-    if (areas.length) touch(L.polygon(Town.polygon(areas), { ...style, weight: 2, fillColor: color, fillOpacity: 0.4, dashArray: DASH[finding.severity] }));
-    if (paths.length) strokes.push(touch(L.polyline(paths.map(Town.path), { ...style, weight: 4, dashArray: DASH[finding.severity] })));
-    const flag = touch(new Flag(finding.mark, { ...style, severity: finding.severity, radius: 6.5, weight: 1.5, color: "#fff", fillColor: color, fillOpacity: 1 }));
-    flags.push(flag);
+    }
   }
-  /** Smaller from afar, so that a town full of marks still shows its grids. */
-  const resize = () => {
-    const radius = map.getZoom() < 14.5 ? 3.6 : map.getZoom() < 15.75 ? 5 : 6.5;
-    for (const flag of flags) flag.options.radius = flag._radius = radius;
-    for (const stroke of strokes) stroke.options.weight = map.getZoom() < 14.5 ? 1.6 : map.getZoom() < 16 ? 2.6 : 4;
-  };
-  map.on("zoomend", resize);
-  resize();
+  marker.resize();
   const hiddenSeverities = new Set();
   const hiddenRules = new Set();
 
@@ -271,13 +227,7 @@
   const ruleTitle = (rule) =>
     document.querySelector(`.rule[data-rule="${CSS.escape(rule)}"] .rule-title`)?.textContent ?? "";
 
-  function zoomToFinding({ shapes, mark }) {
-    const around = L.latLngBounds([mark, mark]);
-    const { areas, paths, points } = shapes;
-    for (const path of [...Town.polygon(areas).flat(), ...paths.map(Town.path)]) for (const at of path) around.extend(at);
-    for (const point of points) around.extend(Town.latLng(...point));
-    map.fitBounds(around.pad(0.2), { maxZoom: 19, ...room() });
-  }
+  const zoomToFinding = ({ shapes }) => map.fitBounds(Town.reach(shapes).pad(0.2), { maxZoom: 19, ...room() });
 
   function zoomTo(some) {
     const around = L.latLngBounds([]);

@@ -1,0 +1,217 @@
+"""A new draft from edited grids: it keeps whatever the edit did not touch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from boundaries.comparing.people import shares_of
+from boundaries.moving import ancestors_at, levels_of, moves
+from boundaries.plan import Plan
+from boundaries.rules.belonging import assigned, building_points, grids_at
+from boundaries.rules.case import Case
+from boundaries.town import Town
+from geo.layers import conform
+from geo.problem import InputError, Problem, input_error
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What became of a plan's grids and of those who depend on them.
+
+    Attributes
+    ----------
+    plan
+        The plan that the draft is made from.
+    kept, added, retired
+        Codes, sorted.
+    numbered
+        Codes given to grids that had none, among those added.
+    reshaped
+        Codes of coarser grids whose shape was made from their children.
+    recounted
+        Codes of grids whose households were counted anew, because they got or lost buildings.
+    reassigned
+        Table ``building, stairs, floors, from, to``: what lies in another grid than before.
+    unassigned
+        IDs of buildings that lie in no grid any more.
+    contacts_dropped
+        How many contacts were of grids that were given up.
+    """
+
+    plan: Plan
+    kept: tuple[str, ...]
+    added: tuple[str, ...]
+    retired: tuple[str, ...]
+    numbered: tuple[str, ...]
+    reshaped: tuple[str, ...]
+    recounted: tuple[str, ...]
+    reassigned: pd.DataFrame
+    unassigned: tuple[str, ...]
+    contacts_dropped: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what became of the grids as plain values."""
+        return {
+            "plan_from": self.plan.id,
+            "kept": len(self.kept),
+            "added": list(self.added),
+            "retired": list(self.retired),
+            "numbered": list(self.numbered),
+            "reshaped": list(self.reshaped),
+            "recounted": list(self.recounted),
+            "reassigned": self.reassigned.to_dict("records"),
+            "unassigned": list(self.unassigned),
+            "contacts_dropped": self.contacts_dropped,
+        }
+
+
+def derive(
+    town: Town,
+    base: Plan,
+    grids: gpd.GeoDataFrame,
+    stated: pd.DataFrame | None,
+    *,
+    name: str,
+    numbered: tuple[str, ...] = (),
+    reshaped: tuple[str, ...] = (),
+) -> tuple[Plan, Derived]:
+    """Return a draft of edited grids, with the plan's contacts and assignments.
+
+    A building goes where its inner point lies, where the edit moved that to another grid; what
+    the table says otherwise stays. Households are counted anew where buildings came or went.
+    Contacts go with the codes of their grids.
+
+    Parameters
+    ----------
+    town
+        As it is now.
+    base
+        The plan that was edited.
+    grids
+        Layer ``grids``, complete.
+    stated
+        Assignments that somebody changed: they stand as they are for their buildings.
+    name
+        Of the draft.
+    numbered, reshaped
+        Codes that were given, and those whose shape was made; for the record.
+
+    Raises
+    ------
+    InputError
+        A slice of a building lies where several new grids share the ground.
+    """
+    codes, before = set(grids["code"]), set(base.grids["code"])
+    has_contact = base.contacts["grid"].isin(codes)
+    plan = Plan.of(
+        name, town.name, grids, contacts=base.contacts[has_contact].reset_index(drop=True)
+    ).with_changes(accepted=base.accepted)
+    table, moved, lost = _reassigned(town, base, plan, stated)
+    plan = plan.with_changes(assignments=table)
+    counted, changed = _recounted(town, base, plan)
+    return plan.with_changes(grids=counted), Derived(
+        base,
+        kept=tuple(sorted(codes & before)),
+        added=tuple(sorted(codes - before)),
+        retired=tuple(sorted(before - codes)),
+        numbered=numbered,
+        reshaped=reshaped,
+        recounted=changed,
+        reassigned=moved,
+        unassigned=lost,
+        contacts_dropped=int((~has_contact).sum()),
+    )
+
+
+def _reassigned(
+    town: Town, base: Plan, plan: Plan, stated: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
+    """Return the assignments, those that are another grid's now, and buildings without a grid."""
+    old, new = _case(town, base), _case(town, plan)
+    was, now = _by_building(old), _by_building(new)
+    codes = set(plan.grids["code"])
+    told = set() if stated is None else set(stated["building"])
+    rows = old.once(assigned)
+    rows = rows[~rows["building"].isin(told)]
+    grids: list[str | None] = []
+    problems: list[Problem] = []
+    for building, at, grid, is_whole in zip(
+        rows["building"], rows["building_at"], rows["grid"], rows["whole"], strict=True
+    ):
+        here = now.get(at, [])
+        if grid in codes and (grid in here or not here or here == was.get(at, [])):
+            grids.append(grid)
+        elif len(here) > 1 and not is_whole:
+            grids.append(None)
+            problems += input_error(
+                "importing.shared_ground",
+                layer="assignments",
+                column="building",
+                value=building,
+                grids="、".join(here),
+            ).problems
+        else:
+            grids.append(here[0] if here else None)
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)))
+    placed = rows.assign(grid=pd.Series(grids, index=rows.index, dtype=object))
+    lost = tuple(sorted(set(placed["building"][placed["grid"].isna()])))
+    columns = list(base.assignments.columns)
+    kept = placed.loc[placed["grid"].notna(), columns]
+    parts = [part for part in (kept, stated) if part is not None and len(part)]
+    table = pd.concat(parts, ignore_index=True) if parts else base.assignments.iloc[:0]
+    changed = placed[placed["grid"].notna() & (placed["grid"] != rows["grid"])]
+    moved = changed.assign(**{"from": rows["grid"], "to": changed["grid"]})
+    moved = moved[["building", "stairs", "floors", "from", "to"]].reset_index(drop=True)
+    return conform("assignments", table[columns]), moved, lost
+
+
+def _by_building(case: Case) -> dict[int, list[str]]:
+    """Return the codes of the finest grids that hold a point inside each building, sorted."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if case.levels:
+        codes = case.grids["code"].to_numpy()
+        buildings, grids = grids_at(case, case.levels[-1], case.once(building_points))
+        for building, grid in zip(buildings.tolist(), grids.tolist(), strict=True):
+            found[building].append(codes[grid])
+    return {building: sorted(held) for building, held in found.items()}
+
+
+def _recounted(town: Town, base: Plan, plan: Plan) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return the grids with households counted anew where buildings came or went.
+
+    Other grids keep the count that the file, else the plan, gives: it may be a ledger's.
+    """
+    grids = plan.grids
+    shares = shares_of(_case(town, plan))
+    moved = moves(base, plan, old_shares=shares_of(_case(town, base)), new_shares=shares)
+    guessed = set(town.buildings["id"][town.buildings["estimated"]])
+    shares = shares.assign(estimated=shares["building"].isin(guessed))
+    before = base.grids.drop_duplicates("code").set_index("code")["households"]
+    unknown = grids["households"].isna()
+    households = grids["households"].where(~unknown, grids["code"].map(before)).astype("Int64")
+    estimated = grids["estimated"].to_numpy(copy=True)
+    touched = np.zeros(len(grids), dtype=bool)
+    for level in levels_of(moved) if len(shares) else []:
+        other = moved[moved[f"from{level}"] != moved[f"to{level}"]]
+        codes = {*other[f"from{level}"], *other[f"to{level}"]}
+        codes |= set(grids["code"]) - set(before.index)
+        rows = ((grids["level"] == level) & grids["code"].isin(codes)).to_numpy()
+        sums = shares.groupby(shares["grid"].map(ancestors_at(plan, level)))
+        count, unsure = sums["households"].sum(), sums["estimated"].any()
+        households[rows] = grids["code"][rows].map(count).fillna(0).astype("Int64")
+        estimated[rows] = grids["code"][rows].map(unsure).fillna(value=False).astype(bool)
+        touched |= rows
+    return grids.assign(households=households, estimated=estimated), tuple(
+        sorted(grids["code"][touched])
+    )
+
+
+def _case(town: Town, plan: Plan) -> Case:
+    return Case(town, plan, datetime.now(UTC))
