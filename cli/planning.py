@@ -207,7 +207,8 @@ def mend(
                 tell("cli.dry_run")
             return
         store.save_town(mended.drafted.town, actor=actor())
-        saved = store.save_plan(mended.drafted.plan, actor=actor()).id
+        kept = mended.drafted.plan.with_changes(accepted=stored.accepted)
+        saved = store.save_plan(kept, actor=actor()).id
         if not as_json:
             tell("cli.saved_plan", plan=saved)
 

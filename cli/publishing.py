@@ -125,7 +125,10 @@ def _tell(publication: Publication, before: Sequence[Publication], *, applied: b
             start=start,
         )
     for rule, text in publication.reasons.items():
-        tell("lifecycle.reason_kept", rule=rule, text=text)
+        finding = "-" in rule  # accepted with the plan, by its ID
+        tell(
+            "lifecycle.accepted_kept" if finding else "lifecycle.reason_kept", rule=rule, text=text
+        )
     if not applied:
         tell("cli.dry_run")
 

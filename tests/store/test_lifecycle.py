@@ -6,15 +6,20 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
+import shapely
 
+from boundaries.accepting import accept
 from boundaries.home import Home
 from boundaries.lifecycle import NotPublishableError, communities_of, publish, reconcile
+from boundaries.lookup import lookup_point
 from boundaries.plan import PlanState
 from boundaries.readside import ReadSide
 from boundaries.scheme import default_scheme
 from boundaries.snapshot import open_snapshot
 from boundaries.store import StalePlanError, Store, open_store
+from geo.datum import Datum
 from geo.problem import InputError
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -150,6 +155,32 @@ def test_a_warning_needs_its_reason_which_is_kept(store, home, drafts, mini_town
     made = publish(store, home, first.id, reasons={**reasons, "X99": "unasked"}, actor="ann")
     assert made.reasons == reasons
     assert listed(home)[0]["reasons"] == reasons
+
+
+def test_a_gap_that_was_allowed_is_published_and_answered_for_honestly(store, home, drafts):
+    first, _ = drafts
+    gapped = store.save_plan(first.with_changes(grids=with_gap(first.grids)), actor="ann")
+    with pytest.raises(NotPublishableError) as refused:
+        publish(store, home, gapped.id, reasons=ALL, actor="ann")
+    (gap,) = [one for one in refused.value.report.findings if one.rule == "C01"]
+    pond = accept([gap], [gap.id], reason="水面", accepted_by="王主任", accepted_at=LATER)
+    store.accept(gapped.id, gapped.revision, pond, actor="ann")
+    made = publish(store, home, gapped.id, reasons=ALL, actor="ann")
+    assert made.reasons[gap.id] == "水面"
+    place = gap.geometry.representative_point()
+    answer = lookup_point(ReadSide(home), place.x, place.y, datum=Datum.WGS84)
+    assert [level.code is not None for level in answer.levels] == [True, True, False]
+
+
+def with_gap(grids):
+    """Draw one corner of a finest grid in by two metres."""
+    shapes = grids.geometry.to_numpy().copy()
+    row = int((grids["level"] == 3).to_numpy().argmax())
+    xy = shapely.get_coordinates(shapes[row])
+    inward = np.array(shapes[row].centroid.coords[0]) - xy[1]
+    xy[1] = np.round(xy[1] + inward / np.linalg.norm(inward) * 2e-5, 7)
+    shapes[row] = shapely.Polygon(xy)
+    return grids.set_geometry(shapes, crs=grids.crs)
 
 
 def test_yesterday_is_refused_unless_history_is_entered(store, home, drafts):
