@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from boundaries.answer import Answer
 from boundaries.contacts import View
@@ -23,6 +22,8 @@ _FIRST = ("status", "grade", "p", "p_none", "precision")
 _MATCHED = ("matched", "compound", "zone", "building", "stair", "road", "number")
 _OF_LEVEL = ("state", "code", "name", "p")
 _LAST = ("faults", "ask", "note", "plan", "as_of")
+_UNMATCHED = (None,) * len(_MATCHED)
+_UNKNOWN = (None,) * len(_OF_LEVEL)
 _MOST_KNOWN = 20_000
 _IN_FLIGHT_A_WORKER = 2
 
@@ -103,28 +104,26 @@ class RowAnswerer:
 
 def _record_of(answer: Answer, levels: Sequence[int]) -> tuple[str, ...]:
     """Return the result columns of an answer."""
-    best: Any = answer.candidates[0] if answer.candidates else {}
+    record: list[str | None] = [answer.status, answer.grade]
+    if answer.candidates:
+        best = answer.candidates[0]
+        record += [str(best["p"]), _shown(answer.p_none), answer.precision, best["text"]]
+        record += [best[name] for name in _MATCHED[1:]]
+    else:
+        record += [None, _shown(answer.p_none), answer.precision, *_UNMATCHED]
     by_level = {one.level: one for one in answer.levels}
-    record: list[object] = [
-        answer.status,
-        answer.grade,
-        best.get("p"),
-        round(answer.p_none, 6),
-        answer.precision,
-        best.get("text"),
-        *(best.get(name) for name in _MATCHED[1:]),
-    ]
     for level in levels:
         one = by_level.get(level)
-        record += [None] * 4 if one is None else [one.state, one.code, one.name, round(one.p, 6)]
-    record += [
-        ";".join(str(fault["code"]) for fault in answer.faults),
-        None if answer.ask is None else answer.ask.text("zh"),
-        None if answer.note is None else answer.note.text("zh"),
-        answer.plan_name,
-        answer.as_of.isoformat(),
-    ]
-    return tuple("" if value is None else str(value) for value in record)
+        record += _UNKNOWN if one is None else (one.state, one.code, one.name, _shown(one.p))
+    faults = ";".join([fault["code"] for fault in answer.faults]) if answer.faults else ""
+    ask = None if answer.ask is None else answer.ask.text("zh")
+    note = None if answer.note is None else answer.note.text("zh")
+    record += [faults, ask, note, answer.plan_name, answer.as_of.isoformat()]
+    return tuple([value or "" for value in record])
+
+
+def _shown(p: float) -> str:
+    return str(round(p, 6))
 
 
 def answered_chunks(

@@ -51,21 +51,26 @@ def weighed_levels(
         Which view of the contacts is given.
     """
     numbers = current.snapshot.placement.levels
-    return tuple(
-        _level_answer(current, number, by_grid, moment, view)
-        for number, by_grid in zip(numbers, shares, strict=True)
-        if level is None or number == level
-    )
+    made = current.snapshot.made_answers(view, moment.date())
+    answers = []
+    for number, by_grid in zip(numbers, shares, strict=True):
+        if level is not None and number != level:
+            continue
+        if len(by_grid) == 1:
+            ((row, p),) = by_grid.items()
+            if row >= 0 and p >= DETERMINED:
+                certain = made.get(row)
+                if certain is None:
+                    certain = made[row] = _certain(current, number, row, moment, view)
+                answers.append(certain if p > 1 - _ROUNDING else _with_p(certain, p))
+                continue
+        answers.append(_level_answer(current, number, by_grid, moment, view))
+    return tuple(answers)
 
 
 def _level_answer(
     current: InForce, number: int, shares: Shares, moment: datetime, view: View
 ) -> LevelAnswer:
-    if len(shares) == 1:
-        row, p = next(iter(shares.items()))
-        if row >= 0 and p >= DETERMINED:
-            certain = _certain(current, number, row, moment, view)
-            return certain if p > 1 - _ROUNDING else _with_p(certain, p)
     names = current.snapshot.names
     ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
     options = tuple(
@@ -107,22 +112,18 @@ def _with_p(certain: LevelAnswer, p: float) -> LevelAnswer:
 
 def _certain(current: InForce, number: int, row: int, moment: datetime, view: View) -> LevelAnswer:
     """Return the answer of a level whose grid is beyond doubt, made once for each day."""
-    made = current.snapshot.made_answers(view, moment.date())
-    answer: LevelAnswer | None = made.get(row)
-    if answer is None:
-        names = current.snapshot.names
-        code, name = names.codes[row], names.names[row]
-        answer = made[row] = LevelAnswer(
-            number,
-            current.snapshot.level_names.get(number, {}),
-            "determined",
-            code,
-            name,
-            1.0,
-            (Option(code, name, 1.0),),
-            current.snapshot.contacts_view(view).of(code, moment),
-        )
-    return answer
+    names = current.snapshot.names
+    code, name = names.codes[row], names.names[row]
+    return LevelAnswer(
+        number,
+        current.snapshot.level_names.get(number, {}),
+        "determined",
+        code,
+        name,
+        1.0,
+        (Option(code, name, 1.0),),
+        current.snapshot.contacts_view(view).of(code, moment),
+    )
 
 
 def state_of(options: Sequence[Option]) -> State:
