@@ -30,8 +30,8 @@ from cli.screen import (
 from messages import Message
 
 _MOST_SHOWN = 10
-_SIGNS = {"better": "▲", "worse": "▼", "equal": ""}
-_STYLES = {"better": "green", "worse": "red", "equal": ""}
+_SIDES = ("old", "new")
+_STYLES = {"better": "green", "worse": "red", "equal": "dim", "": ""}
 
 
 def register(app: typer.Typer) -> None:
@@ -107,47 +107,35 @@ def show_comparison(found: Comparison) -> None:
 
 
 def _show_levels(levels: tuple[LevelChange, ...]) -> None:
-    shown = table(
-        *(
-            f"compare.heading_{name}"
-            for name in ("level", "in_band", "off", "compactness", "barrier")
-        ),
-        *(f"compare.heading_{name}" for name in ("households", "area", "codes")),
-    )
-    for column in shown.columns:
-        column.header = str(column.header).replace(" / ", "\n")
-        column.no_wrap = True
+    shown = table(*(f"compare.heading_{name}" for name in ("level", "measure", *_SIDES, "verdict")))
     for each in levels:
-        shown.add_row(
-            str(each.level),
-            _cell(
-                each,
-                "in_band",
-                f"{each.old.in_band}/{each.old.judged}",
-                f"{each.new.in_band}/{each.new.judged}",
-            ),
-            _cell(each, "off", f"{each.old.off}", f"{each.new.off}"),
-            _cell(
-                each, "compactness", f"{each.old.compactness:.3f}", f"{each.new.compactness:.3f}"
-            ),
-            _cell(
-                each,
-                "barrier_percent",
-                f"{each.old.barrier_percent:.1f} %",
-                f"{each.new.barrier_percent:.1f} %",
-            ),
-            str(each.households_moved),
-            f"{each.area_moved_m2:,.0f}",
-            f"{len(each.kept)}/{len(each.added)}/{len(each.retired)}",
-        )
+        for at, (name, old, new) in enumerate(_rows(each)):
+            verdict = each.verdicts.get(name, "")
+            shown.add_row(
+                "" if at else str(each.level),
+                both(f"compare.measure_{name}"),
+                old,
+                new,
+                both(f"compare.{verdict}") if verdict else "",
+                style=_STYLES[verdict],
+            )
+        shown.add_section()
     out.print(shown)
 
 
-def _cell(level: LevelChange, measure: str, old: str, new: str) -> str:
-    """Return a measure before and after, green where it is better, red where it is worse."""
-    verdict = level.verdicts[measure]
-    text = f"{old} → {new} {_SIGNS[verdict]}".rstrip() if old != new else old
-    return f"[{_STYLES[verdict]}]{text}[/]" if _STYLES[verdict] else text
+def _rows(level: LevelChange) -> list[tuple[str, str, str]]:
+    """Return each measure's name and what it was and is."""
+    old, new = level.old, level.new
+    return [
+        ("grids", str(old.grids), str(new.grids)),
+        ("in_band", f"{old.in_band}/{old.judged}", f"{new.in_band}/{new.judged}"),
+        ("off", str(old.off), str(new.off)),
+        ("compactness", f"{old.compactness:.3f}", f"{new.compactness:.3f}"),
+        ("barrier_percent", f"{old.barrier_percent:.1f} %", f"{new.barrier_percent:.1f} %"),
+        ("codes", f"−{len(level.retired)}", f"+{len(level.added)}"),
+        ("households", "", str(level.households_moved)),
+        ("area", "", f"{level.area_moved_m2:,.0f}"),
+    ]
 
 
 def _show_rules(found: Comparison) -> None:
@@ -160,7 +148,7 @@ def _show_rules(found: Comparison) -> None:
     known = {info.id for info in catalogue()}
     if rules:
         shown = table(
-            *(f"compare.heading_{name}" for name in ("rule", "what", "gone", "new", "staying"))
+            *(f"compare.heading_{name}" for name in ("rule", "what", "gone", "fresh", "staying"))
         )
         for rule in rules:
             title = both(f"rules.{rule}.title") if rule in known else ""

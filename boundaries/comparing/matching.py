@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from boundaries.finding import Finding
 
 
+_MANY = 6
+"""Grids of a finding from which it tells of a level as a whole."""
+
+
 @dataclass(frozen=True)
 class FindingsChange:
     """What the rules say of one plan and no longer, or not yet, of the other.
@@ -33,13 +37,19 @@ def matched(old: Iterable[Finding], new: Iterable[Finding]) -> FindingsChange:
     """Match the findings of two checks.
 
     First by their IDs, then, of what is left, by rule, kind, level and grids, the largest measure
-    first.
+    first; findings of many grids with one cause by rule, kind and level.
     """
     gone, fresh, same = _paired(old, new, lambda finding: finding.id)
     gone, fresh, alike = _paired(
         gone, fresh, lambda finding: (finding.rule, finding.kind, finding.level, finding.grids)
     )
-    return FindingsChange(tuple(gone), tuple(fresh), (*same, *alike))
+    gone, fresh, wide = _paired(gone, fresh, _cause)
+    return FindingsChange(tuple(gone), tuple(fresh), (*same, *alike, *wide))
+
+
+def _cause(finding: Finding) -> Hashable:
+    many = len(finding.grids) >= _MANY
+    return (finding.rule, finding.kind, finding.level) if many else finding.id
 
 
 def _paired(

@@ -166,9 +166,10 @@ def _reassigned(
     kept = placed.loc[placed["grid"].notna(), columns]
     parts = [part for part in (kept, stated) if part is not None and len(part)]
     table = pd.concat(parts, ignore_index=True) if parts else base.assignments.iloc[:0]
-    changed = placed[placed["grid"].notna() & (placed["grid"] != rows["grid"])]
-    moved = changed.assign(**{"from": rows["grid"], "to": changed["grid"]})
-    moved = moved[["building", "stairs", "floors", "from", "to"]].reset_index(drop=True)
+    placed = placed.assign(**{"from": rows["grid"], "to": placed["grid"]})
+    changed = placed["to"].notna() & (placed["from"] != placed["to"])
+    moved = placed.loc[changed, ["building", "stairs", "floors", "from", "to"]]
+    moved = moved.reset_index(drop=True)
     return conform("assignments", table[columns]), moved, lost
 
 

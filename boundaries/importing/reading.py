@@ -131,10 +131,11 @@ def read_files(
     problems += [*misplaced(joined, kept, scheme), *_unknown_levels(joined, scheme)]
     if problems:
         raise InputError(problems)
-    notes += [
-        Message("importing.kept", {"town_layer": layer, "rows": len(frame)})
-        for layer, frame in kept.items()
-    ]
+    if edited is None:
+        notes += [
+            Message("importing.kept", {"town_layer": layer, "rows": len(frame)})
+            for layer, frame in kept.items()
+        ]
     renumber = any(each.mapping.renumber for each in chosen if each.layer == "grids")
     parts, problems = _made(known, name, scheme, renumber=renumber)
     if problems:
