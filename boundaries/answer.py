@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from messages import LANGUAGES, Language, Message
+
+if TYPE_CHECKING:
+    from geo.address import AddressIndex, Match
 
 Status = Literal["match", "partial", "ambiguous", "no_match", "out_of_area", "invalid"]
 State = Literal["determined", "likely", "ambiguous", "unknown"]
@@ -133,6 +136,8 @@ class Answer:
         The moment that was asked for.
     point
         Longitude and latitude in WGS 84.
+    found
+        What the address index found, and the index; None for a point.
     """
 
     status: Status
@@ -152,7 +157,8 @@ class Answer:
     snapshot: str | None = None
     effective_from: datetime | None = None
     effective_to: datetime | None = None
-    point: tuple[float, float] | None = field(default=None)
+    point: tuple[float, float] | None = None
+    found: tuple[AddressIndex, Match] | None = field(default=None, compare=False, repr=False)
 
     def as_dict(self, language: Language | None = None) -> dict[str, Any]:
         """Return the answer as plain values; sentences in one language, or in both."""

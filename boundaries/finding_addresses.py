@@ -87,6 +87,7 @@ def _refused(
         p_none=match.p_none,
         ask=match.ask,
         note=note,
+        found=(current.snapshot.addresses, match),
     )
 
 
@@ -115,6 +116,7 @@ def _found(
         border_distance_m=distance,
         neighbour=neighbour,
         point=place,
+        found=(current.snapshot.addresses, match),
         **values,
     )
 

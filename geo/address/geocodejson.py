@@ -35,15 +35,22 @@ def geocodejson(index: AddressIndex, match: Match) -> dict[str, Any]:
     has no word for (probability, precision, faults, zone, building, stair) stands beside its
     own members. The query is not repeated: answers may be logged, searched addresses not.
     """
+    features = [feature_of(index, candidate) for candidate in match.candidates]
+    return collection(features, status=match.status.value, p_none=match.p_none)
+
+
+def collection(features: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """Return features as a collection; ``more`` stands beside the version."""
     return {
         "type": "FeatureCollection",
-        "geocoding": {"version": VERSION, "status": match.status.value, "p_none": match.p_none},
-        "features": [_feature(index, candidate) for candidate in match.candidates],
+        "geocoding": {"version": VERSION, **more},
+        "features": features,
     }
 
 
-def _feature(index: AddressIndex, candidate: Candidate) -> dict[str, Any]:
-    point, radius_m = place_of(index, candidate)
+def feature_of(index: AddressIndex, candidate: Candidate, *, placed: bool = True) -> dict[str, Any]:
+    """Return a candidate as a feature; without its place where that is not to be told."""
+    point, radius_m = place_of(index, candidate) if placed else (None, None)
     geocoding = {
         "type": _TYPES.get(candidate.precision, "locality"),
         "accuracy": None if radius_m is None else round(radius_m),
@@ -60,13 +67,23 @@ def _feature(index: AddressIndex, candidate: Candidate) -> dict[str, Any]:
         "precision": candidate.precision.value,
         "faults": [fault.code for fault in candidate.faults],
     }
+    return feature(geocoding, point)
+
+
+def feature(geocoding: dict[str, Any], point: tuple[float, float] | None) -> dict[str, Any]:
+    """Return one result as a feature; members without a value are left out."""
     return {
         "type": "Feature",
         "properties": {
             "geocoding": {key: one for key, one in geocoding.items() if one is not None}
         },
-        "geometry": None if point is None else {"type": "Point", "coordinates": list(point)},
+        "geometry": None if point is None else {"type": "Point", "coordinates": _stored(point)},
     }
+
+
+def _stored(point: tuple[float, float]) -> list[float]:
+    """Return coordinates with the digits that are stored."""
+    return [round(degrees, 7) for degrees in point]
 
 
 def place_of(
