@@ -10,6 +10,7 @@ import pyproj
 import shapely
 
 from boundaries.draft.compiled import Integers
+from boundaries.draft.tidying import Pins, noded, tidied
 from geo.layers import LATTICE_DEGREES, STORED_CRS
 from geo.layers.lattice import rounded_degrees
 
@@ -43,15 +44,17 @@ class Projection:
         return np.column_stack(self._forward.transform(coordinates[:, 0], coordinates[:, 1]))
 
 
-def faces_of(lines: Shapes, outline: shapely.Geometry) -> Shapes:
+def faces_of(lines: Shapes, outline: shapely.Geometry, *, pins: Shapes | None = None) -> Shapes:
     """Return the faces that lines enclose inside an outline, all in degrees on the lattice.
 
     The lines are noded with one another by snap rounding, so every face is made of the same
-    vertices as its neighbours.
+    vertices as its neighbours. Where pins are given, vertices too near to one another become one;
+    those lines among them stay as they are.
     """
-    noded = shapely.union_all(lines, grid_size=LATTICE_DEGREES)
-    noded = shapely.transform(noded, rounded_degrees)
-    faces: Shapes = shapely.get_parts(shapely.polygonize([noded]))
+    network = noded(lines)
+    if pins is not None:
+        network = tidied(network, Pins(pins))
+    faces: Shapes = shapely.get_parts(shapely.polygonize([network]))
     inner = inner_points(faces)
     shapely.prepare(outline)
     faces = faces[shapely.intersects(outline, inner)]

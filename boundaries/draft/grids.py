@@ -14,7 +14,7 @@ import shapely
 from boundaries.draft.arrangement import Projection, Shapes, inner_points
 from boundaries.draft.compiled import Integers
 from boundaries.draft.naming import Unnamed, named
-from boundaries.draft.stacks import Slice, slices_of
+from boundaries.draft.stacks import Share, shared_out
 from boundaries.draft.units import NONE, Units
 from boundaries.runs import write_runs
 from boundaries.town import Town
@@ -69,54 +69,27 @@ class GridMaker:
         self.levels = len(parts.labels)
         self.grids: list[_Grid] = []
         self.grid_of: dict[int, int] = {}
-        self.slices: dict[int, list[tuple[Slice, int]]] = {}
+        self.slices: dict[int, list[tuple[Share, int]]] = {}
         self._made: dict[tuple[int, int, int], int] = {}
         self._floors = town.buildings["floors"].fillna(1).to_numpy(dtype=np.int64)
         self._place_units()
 
     def _place_units(self) -> None:
-        """Put every tenant, or every slice of it, into a grid of each level; then empty land."""
-        high = self.town.scheme.level(self.levels).high
+        """Put every tenant, or every share of it, into a grid of each level; then empty land."""
+        lodgers: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for number, tenant in enumerate(self.units.tenants):
-            if tenant.households <= high:
-                continue
             floors = int(self._floors[tenant.building])
-            slices = slices_of(tenant.households, floors, self.town.scheme, self.levels)
-            if len(slices) > 1:
-                self.slices[number] = [
-                    (part, self._finest(tenant.unit, part.at, part.first, part.households))
-                    for part in slices
-                ]
-        at_once = self._side_by_side(high)
-        for number, tenant in enumerate(self.units.tenants):
-            if number not in self.slices:
-                turn = at_once.get(number, 0)
-                at = {self.levels: turn} if number in at_once else {}
-                self.grid_of[number] = self._finest(tenant.unit, at, turn, tenant.households)
+            lodgers[tenant.unit].append((number, tenant.households, floors))
+        for unit, tenants in lodgers.items():
+            shares = shared_out(tenants, self.town.scheme, self.levels)
+            for turn, share in enumerate(shares, start=1 if len(shares) > 1 else 0):
+                grid = self._finest(unit, share.at, share.first or turn, share.households)
+                if share.last:
+                    self.slices.setdefault(share.tenant, []).append((share, grid))
+                else:
+                    self.grid_of[share.tenant] = grid
         for unit in range(len(self.units.graph)):
             self._finest(unit, {}, 0, 0)
-
-    def _side_by_side(self, high: int) -> dict[int, int]:
-        """Share out the tenants of units that hold too many of them: grids on the same ground.
-
-        So it is with stairs whose ground another stair of their building covers.
-        """
-        lodgers: dict[int, list[int]] = defaultdict(list)
-        for number, tenant in enumerate(self.units.tenants):
-            if number not in self.slices and tenant.stair > 0:
-                lodgers[tenant.unit].append(number)
-        turns: dict[int, int] = {}
-        for numbers in lodgers.values():
-            held = [self.units.tenants[number].households for number in numbers]
-            if sum(held) <= high or max(held) > high:
-                continue
-            turn = filled = 0
-            for number, households in zip(numbers, held, strict=True):
-                if filled and filled + households > high:
-                    turn, filled = turn + 1, 0
-                filled += households
-                turns[number] = turn
-        return turns
 
     def _finest(self, unit: int, at: dict[int, int], floor: int, households: int) -> int:
         """Return the finest grid of a unit or slice, made with all above it where it is new."""

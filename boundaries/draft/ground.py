@@ -11,11 +11,10 @@ import shapely
 
 from boundaries.draft.arrangement import Points, Projection, Shapes
 from boundaries.draft.compiled import Integers
+from boundaries.draft.parallels import one_of_parallels
 from boundaries.town import Town
 from geo.layers import STORED_CRS
 
-_CROSSABLE = ("fence", "parcel")
-_FOOTPATH_RANK = 5
 _GREATEST = {"railway": 4, "river": 4, "wall": 2}
 _INSIDE_M = 0.3
 _ESTATE_LINE = 1
@@ -50,7 +49,7 @@ class Ground:
 def ground_of(town: Town, projection: Projection) -> Ground:
     """Gather a town's lines.
 
-    Roads that only people on foot use, fences and parcel lines can be crossed and are left out.
+    Of lines side by side only the greatest is kept.
     Where a line runs through a building it is cut out there, and the building's outline takes
     its place: no cell will cut the building.
     """
@@ -64,7 +63,7 @@ def ground_of(town: Town, projection: Projection) -> Ground:
     lines = np.concatenate([lines, estates])
     classes = np.concatenate([classes, np.full(len(estates), _ESTATE_LINE)])
     present = ~shapely.is_empty(lines)
-    lines, classes = lines[present], classes[present]
+    lines, classes = one_of_parallels(np.array(fixed), lines[present], classes[present])
     footprints = projection.metres(town.buildings.geometry.to_numpy())
     straddling = _cut_by(footprints, lines, outline)
     if len(straddling):
@@ -76,14 +75,12 @@ def _barrier_lines(town: Town, projection: Projection) -> tuple[Shapes, Integers
     barriers = town.barriers
     rank = barriers["rank"].fillna(3).to_numpy(dtype=np.int64)
     kind = barriers["kind"].to_numpy()
-    walls = ~barriers["kind"].isin(_CROSSABLE).to_numpy()
-    walls &= (kind != "road") | (rank < _FOOTPATH_RANK)
-    lines = projection.metres(barriers.geometry.to_numpy()[walls])
+    lines = projection.metres(barriers.geometry.to_numpy())
     areal = shapely.get_dimensions(lines) == _AREAL
     lines[areal] = shapely.boundary(lines[areal])
     classes = [
         _GREATEST.get(one, max(5 - grade, 1))
-        for one, grade in zip(kind[walls], rank[walls].tolist(), strict=True)
+        for one, grade in zip(kind, rank.tolist(), strict=True)
     ]
     return lines, np.array(classes, np.int64)
 

@@ -1,30 +1,36 @@
-"""Stairs that hold more households than a grid: runs of floors, one grid above the other."""
+"""Ground that holds more households than a grid: several grids on it, one above the other."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from boundaries.draft.compiled import Integers
-from boundaries.draft.dwellings import floor_runs, shares
+from boundaries.draft.dwellings import floor_runs
+from boundaries.draft.measure import off_band
 from boundaries.scheme import Scheme
 
 
 @dataclass(frozen=True)
-class Slice:
-    """A run of floors of one unit and where it stands among the slices of its part.
+class Share:
+    """What one grid gets of a tenant: some floors, or all of it.
 
     Attributes
     ----------
+    tenant
+        Its number.
     first, last
-        Floors.
+        Floors; 0 where they are not divided.
     households
-        In the run.
+        There.
     at
-        Number of its grid inside the part, by level number, for levels that are stacked.
+        Number of its grid among those on the same ground, by level number, for levels that
+        have several.
     """
 
+    tenant: int
     first: int
     last: int
     households: int
@@ -36,31 +42,59 @@ def weights_at(households: Integers, high: int) -> Integers:
     return np.minimum(households, high)
 
 
-def slices_of(households: int, floors: int, scheme: Scheme, levels: int) -> list[Slice]:
-    """Divide a stair by floors for every level whose band it exceeds, level inside level.
+def shared_out(tenants: Sequence[tuple[int, int, int]], scheme: Scheme, levels: int) -> list[Share]:
+    """Share a unit's tenants out to grids on its ground, level inside level.
 
     Parameters
     ----------
-    households
-        Of the stair; more than the finest level drawn may hold.
-    floors
-        Of the building.
+    tenants
+        Number, households and floors of every tenant. Who has more households than the finest
+        grid holds is divided by whole floors.
     scheme
         Bands.
     levels
         How many levels are drawn.
+
+    Returns
+    -------
+    list of Share
+        In the order of the tenants, each from the ground up.
     """
     finest = scheme.level(levels)
-    runs = floor_runs(households, max(floors, 1), finest.low, finest.high)
-    at: list[dict[int, int]] = [{levels: number} for number in range(len(runs))]
-    for level in range(levels - 1, 0, -1):
-        high = scheme.level(level).high
-        if households <= high:
-            continue
-        groups = min(-(-households // high), len(runs))
-        ends = np.cumsum(shares(len(runs), groups)).tolist()
-        for number in range(len(runs)):
-            at[number][level] = sum(end <= number for end in ends)
-    return [
-        Slice(first, last, held, where) for (first, last, held), where in zip(runs, at, strict=True)
-    ]
+    pieces: list[tuple[int, int, int, int]] = []
+    for number, households, floors in tenants:
+        runs = [(0, 0, households)]
+        if households > finest.high:
+            runs = floor_runs(households, max(floors, 1), finest.low, finest.high)
+        pieces += [(number, *run) if len(runs) > 1 else (number, 0, 0, households) for run in runs]
+    held = [households for *_, households in pieces]
+    at: list[dict[int, int]] = [{} for _ in pieces]
+    group = list(range(len(pieces)))
+    for number in range(levels, 0, -1):
+        level = scheme.level(number)
+        if sum(held) <= level.high:
+            break
+        above = _grouped(held, level.low, level.high)
+        group = [above[mine] for mine in group]
+        for where, mine in zip(at, group, strict=True):
+            where[number] = mine
+        held = [sum(h for h, other in zip(held, above, strict=True) if other == mine)
+                for mine in range(max(above) + 1)]  # fmt: skip
+    return [Share(*piece, where) for piece, where in zip(pieces, at, strict=True)]
+
+
+def _grouped(held: Sequence[int], low: int, high: int) -> list[int]:
+    """Group neighbours in a row so that the least is off the band; as few groups as can be."""
+    below = np.concatenate([[0], np.cumsum(held)])
+    best: list[tuple[int, int, int]] = [(0, 0, 0)]
+    for end in range(1, len(held) + 1):
+        off = off_band(below[end] - below[:end], low, high).tolist()
+        best.append(
+            min((best[start][0] + off[start], best[start][1] + 1, start) for start in range(end))
+        )
+    group, end = [0] * len(held), len(held)
+    while end:
+        _, count, start = best[end]
+        group[start:end] = [count - 1] * (end - start)
+        end = start
+    return group

@@ -36,10 +36,31 @@ def answering(case: Case, level: int) -> npt.NDArray[np.bool_]:
     return ((grids["level"] == level) | alone).to_numpy(dtype=bool) & case.once(base_grids)
 
 
-def building_points(case: Case) -> npt.NDArray[np.object_]:
-    """Return a point inside each building, metres; None where its shape is empty."""
+def own_ground(case: Case) -> npt.NDArray[np.object_]:
+    """Return the footprint of each building, metres, less the smaller ones that lie over it."""
     shapes = sound(case.buildings.geometry.to_numpy())
-    points = np.asarray(shapely.point_on_surface(shapes), dtype=object)
+    area = shapely.area(shapes)
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
+    inner = shapely.STRtree(shapes).query(shapes, predicate="contains")
+    one, other = np.concatenate([one, inner[0]]), np.concatenate([other, inner[1]])
+    smaller = (area[other] < area[one]) | ((area[other] == area[one]) & (other < one))
+    one, other = one[smaller], other[smaller]
+    ground = shapes.copy()
+    for larger in np.unique(one).tolist():
+        over = shapely.union_all(shapes[other[one == larger]])
+        ground[larger] = shapely.difference(shapes[larger], over)
+    return ground
+
+
+def building_points(case: Case) -> npt.NDArray[np.object_]:
+    """Return a point inside each building, metres; None where its shape is empty.
+
+    The point is off the smaller buildings that stand on it, as long as they leave it any ground.
+    """
+    shapes, own = sound(case.buildings.geometry.to_numpy()), case.once(own_ground)
+    points = np.asarray(shapely.point_on_surface(own), dtype=object)
+    covered = shapely.is_empty(points)
+    points[covered] = shapely.point_on_surface(shapes[covered])
     points[shapely.is_empty(points)] = None
     return points
 

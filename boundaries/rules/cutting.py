@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.finding import Finding, Severity
-from boundaries.rules.belonging import base_grids, sliced_buildings
+from boundaries.rules.belonging import base_grids, own_ground, sliced_buildings
 from boundaries.rules.borders import near_barrier, stretches
 from boundaries.rules.case import Case, sound
 from boundaries.rules.counts import building_households
@@ -84,13 +84,13 @@ def no_building_is_cut(case: Case) -> Iterator[Finding]:
     A building is cut where two grids of a level have more than 1 m² and more than 1 % of its
     footprint each, unless the table of assignments divides it by stairs or floors. Told at the
     coarsest level that cuts it. A building that stands on another, as a tower on its podium, is
-    not told beside the other.
+    not told beside the other; the ground under it is its own.
     """
-    shapes = sound(case.buildings.geometry.to_numpy())
+    shapes = case.once(own_ground)
     least = np.maximum(
         case.threshold("cut_area_m2"), case.threshold("cut_share") * shapely.area(shapes)
     )
-    told = _standing_on_another(shapes)
+    told = _standing_on_another(sound(case.buildings.geometry.to_numpy()))
     sliced, ids = case.once(sliced_buildings), case.buildings["id"].to_numpy()
     for number in case.levels:
         for cut in cuts(case, number, shapes, least):

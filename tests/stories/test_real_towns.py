@@ -72,14 +72,14 @@ def test_nanjing_from_openstreetmap(shared_data: Path, tmp_path: Path) -> None:
     osm = data / "cn_nanjing_osm.osm.pbf"
     ground = f"jurisdiction={data / 'study_area.geojson'}"
     wangge(home, "import", osm, "--layer", ground, "--town", "新街口", "--apply")
-    wangge(home, "draft", "街区草案", "--levels", 1, "--apply")
+    wangge(home, "draft", "三级草案", "--apply")
     assert errors(home) == {"O01"}
     fill_in_contacts(home, tmp_path)
     assert errors(home) == set()
     publish_and_map(home)
     inside = looked_up(home, "--point", "118.7847,32.0436")
     assert inside["status"] == "match"
-    assert [level["level"] for level in inside["levels"]] == [1]
+    assert [level["level"] for level in inside["levels"]] == [1, 2, 3]
     assert looked_up(home, "--point", "118.70,32.00", status=1)["status"] == "out_of_area"
 
 
