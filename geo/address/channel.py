@@ -29,21 +29,25 @@ SWAPPED = 5.0
 DOUBLED = 5.0
 LEFT_OUT = 5.5
 PUT_IN = 11.0
-OTHER_CHARACTER = 11.0
+OTHER_CHARACTER = 13.0
 OTHER_IDENTITY = 18.0
+COUNT_LEFT_OUT = 10.0
 """Costs of one slip of the pen or the ear, in nats."""
 
 NEW_STEM, NEW_END = 3.0, 5.0
+KNOWN_STEM, ONE_CHARACTER = 0.5, 8.0
 SHORT_NAME = 3.0
 OFFICE_RENAMED = 1.0
 OFFICE_FORMER = 1.5
 HOUSING_WORD = 4.5
+OFFICE_ITSELF = 8.0
 CALLED_ESTATE = 1.5
 IN_SPEECH = 2.0
 IN_WORDS = 9.0
 CAP = 30.0
 
 _IDENTITY = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后一二三四五六七八九十")
+_COUNTING = frozenset("0123456789一二三四五六七八九十")
 _SAME_NUMBER = frozenset(
     pair
     for numeral, digit in zip("一二三四五六七八九", "123456789", strict=True)
@@ -66,29 +70,37 @@ def edit_cost(given: str, name: str) -> float:
     if last == first + 1 and last_name == first + 1:
         return substitution_cost(given[first], name[first])
     if last == first:
-        return min(LEFT_OUT * (last_name - first), CAP)
+        return min(sum(map(_left_out, name[first:last_name])), CAP)
     before = given[first - 1] if first else ""
     return min(
         _aligned(given[first:last], name[first:last_name], before, given[last : last + 1]), CAP
     )
 
 
+def _left_out(character: str) -> float:
+    """Return the cost of leaving a character out: 东村小区 is hardly said for 东村二小区."""
+    return COUNT_LEFT_OUT if character in _COUNTING else LEFT_OUT
+
+
 def _aligned(given: str, name: str, before: str, behind: str) -> float:
     """Optimal string alignment: swaps of neighbours count once (Damerau)."""
     if not given:
-        return LEFT_OUT * len(name)
+        return sum(map(_left_out, name))
     above: list[float] = []
-    row = [LEFT_OUT * column for column in range(len(name) + 1)]
+    left_out = list(map(_left_out, name))
+    row = [sum(left_out[:column]) for column in range(len(name) + 1)]
     for place, character in enumerate(given):
         neighbour = given[place - 1] if place else before
         following = given[place + 1] if place + 1 < len(given) else behind
-        put_in = DOUBLED if character in (neighbour, following) else PUT_IN
+        put_in = OTHER_IDENTITY if character in _COUNTING else PUT_IN
+        if character in (neighbour, following):
+            put_in = DOUBLED
         current = [row[0] + put_in]
         for column, other in enumerate(name):
             best = min(
                 row[column] + substitution_cost(character, other),
                 row[column + 1] + put_in,
-                current[column] + LEFT_OUT,
+                current[column] + left_out[column],
             )
             if place and column and character == name[column - 1] and given[place - 1] == other:
                 best = min(best, above[column - 1] + SWAPPED)
@@ -144,9 +156,16 @@ def trailing_cost(name: str, words: str) -> float:
         return CALLED_ESTATE  # any estate is called one: 滨河花园小区
     if generic_end(f"某{words}") or len(words) < 2:  # noqa: PLR2004
         return CAP
+    named = len(generic_end(name)) > 1
+    if not words.startswith("小区") and any(
+        generic_end(f"某{words[:length]}") for length in ((2, 3) if named else (1, 2, 3))
+    ):
+        return CAP  # 永安新区漏水 is not 永安
+    if words.startswith("的"):
+        return IN_SPEECH
     if PREDICATES.search(words):
         return IN_SPEECH
-    return IN_WORDS if len(generic_end(name)) > 1 else CAP
+    return IN_WORDS if named else CAP
 
 
 @dataclass(frozen=True)
@@ -180,6 +199,9 @@ class Naming:
         cost = min(
             self._stem_cost(given) + self._end_cost(""), self._stem_cost(stem) + self._end_cost(end)
         )
+        if len(stem) == 1 and end[1:] in _GENERIC:
+            # 百花苑 is 百花 + 苑 rather than 百 + 花苑
+            cost = min(cost, self._stem_cost(stem + end[0]) + self._end_cost(end[1:]))
         for length in range(2, len(given)):
             # a stem that is known with an end that is not: 武装部 + 馨香里
             if given[:length] in self.stems:
@@ -196,11 +218,12 @@ class Naming:
         if held:
             return 1.0 - math.log(held / self.names)
         if stem in COMMON_WORDS:
-            return 2.0 + math.log(len(COMMON_WORDS))
+            return KNOWN_STEM + math.log(len(COMMON_WORDS))
         office = office_reading(stem)
         if office is not None and not office[2]:
             return 5.0
-        return self._new(stem, NEW_STEM)
+        # no estate is named by one character: 学新村 lacks one
+        return self._new(stem, NEW_STEM) + (ONE_CHARACTER if len(stem) == 1 else 0.0)
 
     def _new(self, words: str, cost: float) -> float:
         for character in words:

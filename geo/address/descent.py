@@ -93,7 +93,7 @@ class Descent:
         self, lead: Lead, unit: Unit, stair: Element | None, lacks: tuple[str, ...]
     ) -> Found:
         zone, building, first, last = unit
-        if stair is None:
+        if stair is None or "," in stair.value:
             return Found(lead.place, zone, building, -1, first, last, lead, lacks)
         number = self._number_of["stairs"].get(stair.value, -1)
         if number >= 0:

@@ -15,7 +15,7 @@ from geo.address.query import Query
 from geo.address.register import PLACE_STEP, Register
 from geo.address.units import number_base, number_id, spread_numbers
 
-ROAD_COST = 13.0
+ROAD_COST = 15.0
 """A road that costs more is not the one said, nats."""
 
 

@@ -22,6 +22,7 @@ _BEHIND: dict[str, dict[int, tuple[str, ...]]] = {
     "building": {2: ("stair", "room"), 3: ("stair", "floor", "room")},
     "stair": {2: ("floor", "room")},
 }
+_LISTED = re.compile(r",?(?:和|与|跟|及|以及|或者?|还有|还是|到|至)")
 _PAIR = 2
 _PARTS = {3: ("building", "stair", "room"), 4: ("building", "stair", "floor", "room")}
 _ON_STREET = {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}
@@ -106,6 +107,9 @@ class _Reader:
         before = self.found.get(kind)
         if before is None:
             self.found[kind] = Element(kind, value, start, end)
+        elif kind in ("building", "stair") and self._is_listed(before, start):
+            # 3号楼和5号楼, 2单元或3单元: either may be meant
+            self.found[kind] = before._replace(value=f"{before.value},{value}", end=end)
         elif kind == "building" and word and self.text[before.end - 1] == "号":
             # 16号8幢: what was taken for a building is the house number
             self.found.setdefault("number", before._replace(kind="number"))
@@ -136,6 +140,10 @@ class _Reader:
     def _joins(self, end: int, start: int) -> bool:
         between = self.text[end:start]
         return start >= end and (not between or not between.strip("-/, 的#(之"))
+
+    def _is_listed(self, before: Element, start: int) -> bool:
+        """Return whether an element is one of a list or a range with the one before it."""
+        return start > before.end and bool(_LISTED.fullmatch(self.text, before.end, start))
 
     def words_before(self, token: Token) -> str:
         """Return the words between the last element and a token."""

@@ -199,7 +199,15 @@ class AddressIndex:
     ) -> tuple[list[Found], float]:
         """Return the candidates of all readings with their probabilities, and that of none."""
         found, none = self.searched(query, others)
-        return probabilities(self.weights, found, none, limit)
+        kept, p_none = probabilities(self.weights, found, none, limit)
+        if query.again is None:
+            return kept, p_none
+        query.again.at = query.at
+        more, more_none = self.weighed(query.again, (), limit)
+        for one in kept + more:
+            one.weight /= 2  # of two addresses in one text either may be meant
+        kept = sorted(kept + more, key=lambda one: -one.weight)
+        return kept, (p_none + more_none) / 2
 
     def searched(
         self, query: Query, others: tuple[Reading, ...]

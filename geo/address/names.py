@@ -37,7 +37,7 @@ class NameIndex:
 
     def __init__(self, names: Sequence[str], official: Iterable[str]) -> None:
         self.names = list(names)
-        self._longest = max(map(len, self.names), default=0)
+        self.longest = max(map(len, self.names), default=0)
         self.exact = {name: number for number, name in enumerate(self.names)}
         self.naming = Naming.of(official)
         self._slips: dict[str, tuple[int, ...]] = {}
@@ -66,7 +66,7 @@ class NameIndex:
         number = self.exact.get(given)
         if number is not None:
             return [Hit(number, 0.0, "exact")]
-        if len(given) > self._longest + _SLIPS_AT_MOST:
+        if len(given) > self.longest + _SLIPS_AT_MOST:
             return []
         hits: dict[int, Hit] = {}
         for other in self._by_slip(given):
@@ -74,7 +74,7 @@ class NameIndex:
             if cost < CAP:
                 hits[other] = Hit(other, cost, "spelled")
         self._add_offices(given, hits)
-        for other in self._begins.get(given, ()):
+        for other in (*self._begins.get(given, ()), *self._of_stage(given)):
             short = Hit(other, SHORT_NAME, "short")
             hits[other] = min(hits.get(other, short), short, key=_cost)
         if not hits and len(given) > 2:  # noqa: PLR2004
@@ -83,6 +83,15 @@ class NameIndex:
                 if cost < CAP:
                     hits[other] = Hit(other, cost, "spelled")
         return sorted(hits.values(), key=lambda hit: (hit.cost, hit.name))[:_MOST]
+
+    def _of_stage(self, given: str) -> tuple[int, ...]:
+        """Return the names that leave words out before their stage: 丽景2期 for 丽景社区2期."""
+        stem, digit, stage = given[:-2], given[-2:-1], given[-2:]
+        if not given.endswith("期") or not digit.isdigit() or len(stem) < 2:  # noqa: PLR2004
+            return ()
+        return tuple(
+            other for other in self._begins.get(stem, ()) if self.names[other].endswith(stage)
+        )
 
     def beginning(self, typed: str) -> tuple[int, ...]:
         """Return the names that begin with the characters typed."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from geo.address.numerals import NUMERAL, longest_numeral, value_of
 from geo.address.script import character_table
 
+_Step = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 _MORE_BLANKS = re.compile(r"(?<= ) +")
 _BLANKS = re.compile(r"(?<![0-9A-Z]) | (?![0-9A-Z])")
 _STOP_RUNS = re.compile(r"^,+|,+$|,(?=,)")
@@ -27,6 +29,24 @@ _SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}
 _DASH_WORD = re.compile(
     rf"(?<=[0-9{NUMERAL}])杠(?=[0-9{NUMERAL}])|[{NUMERAL}]+(?=杠[0-9{NUMERAL}])|(?<=[0-9{NUMERAL}]杠)[{NUMERAL}]+"
 )
+# 两 counts before 单元 and 号楼, before shorter classifiers only inside a chain: 三号楼两门
+_TWO = re.compile(
+    r"[两俩](?=单元|号楼)|(?<=[楼栋幢座#号元])[两俩](?=门(?![诊市面头])|层|楼(?!村|乡|镇|庄)|梯)"
+)
+# a road's number spelled by two digits: 东大路六二号; elsewhere two digits are a name's
+_ROAD_NUMBER = re.compile(
+    r"(?<=[路街道巷])([〇零一二三四五六七八九幺]{2})(?=号(?![路街桥线道公楼]))"
+)
+# what speech recognition makes of 单元, 号楼, 栋 and 幢 behind a numeral: 二丹元, 三好楼
+_HEARD = re.compile(
+    rf"(?<=[0-9{NUMERAL}])(?:(?P<stair>[单丹但旦蛋担淡胆][元园原圆员源远院愿缘苑])"
+    r"|(?P<house>[号好毫浩耗][楼搂喽娄漏陋])"
+    rf"|(?P<block>[东动洞冻懂撞状壮](?=[0-9{NUMERAL}两]{{1,3}}(?:单元|门|[单丹但旦蛋担淡胆][元园原圆员源远院愿缘苑]))))"
+)
+# numbers put between brackets or dots, or behind "No.": 【3】号楼, 3.2.501, No.3
+_BRACKETED = re.compile(r"\((\d{1,4})\)(?=号|栋|幢|座|单元|门|层|楼|室|#)")
+_DOTTED = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,2})\.(\d{3,4})(?![\d.])")
+_NUMBER_SIGN = re.compile(r"(?<![A-Z])NO[.:]? ?(?=\d)")
 _ROMAN = re.compile(r"(?<![0-9A-Z])(I{1,3}|IV|V|VI{1,3}|IX|X)(?=期|区|段)")
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 _ROMANS.update({"IX": 9, "X": 10})
@@ -116,6 +136,11 @@ def _room(match: re.Match[str]) -> str:
     return match.group(0) if found is None or found[0] else str(found[1])
 
 
+def _spelled(match: re.Match[str]) -> str:
+    value = value_of(match.group(1))
+    return match.group(0) if value is None else str(value)
+
+
 def _dash(match: re.Match[str]) -> str:
     words = match.group(0)
     if words == "杠":
@@ -128,16 +153,35 @@ def _roman(match: re.Match[str]) -> str:
     return str(_ROMANS[match.group(1)])
 
 
-_STEPS = (
+def _heard(match: re.Match[str]) -> str:
+    return _MEANT[match.lastgroup or "stair"]
+
+
+def _dotted(match: re.Match[str]) -> str:
+    return "-".join(match.groups())
+
+
+def _inside(match: re.Match[str]) -> str:
+    return match.group(1)
+
+
+_MEANT = {"stair": "单元", "house": "号楼", "block": "栋"}
+_STEPS: tuple[_Step, ...] = (
     (_MORE_BLANKS, ""),
     (_BLANKS, ""),
     (_STOP_RUNS, ""),
     (_DASH_WORD, _dash),
+    (_ROAD_NUMBER, _spelled),
     (_CLASSIFIED, _number),
     (_SPELLED_ROOM, _room),
     (_ROMAN, _roman),
     (_ORDINAL, ""),
     (_LEADING_ZEROS, ""),
+    (_TWO, "2"),
+    (_HEARD, _heard),
+    (_BRACKETED, _inside),
+    (_DOTTED, _dotted),
+    (_NUMBER_SIGN, ""),
 )
 
 
@@ -147,10 +191,17 @@ _MARKED = (
     (frozenset(" "), _STEPS[:2]),
     (frozenset(","), _STEPS[2:3]),
     (frozenset("杠"), _STEPS[3:4]),
-    (frozenset(NUMERAL), _STEPS[4:6]),
-    (frozenset("IVX"), _STEPS[6:7]),
-    (frozenset("第"), _STEPS[7:8]),
-    (frozenset("0"), _STEPS[8:]),
+    (frozenset("两俩"), _STEPS[10:11]),
+    (
+        frozenset("丹但旦蛋担淡胆园原圆员源远院愿缘苑好毫浩耗搂喽娄漏陋东动洞冻懂撞状壮"),
+        _STEPS[11:12],
+    ),
+    (frozenset(NUMERAL), _STEPS[4:7]),
+    (frozenset("IVX"), _STEPS[7:8]),
+    (frozenset("第"), _STEPS[8:9]),
+    (frozenset("0"), _STEPS[9:10]),
+    (frozenset("("), _STEPS[12:13]),
+    (frozenset("."), _STEPS[13:]),
 )
 
 

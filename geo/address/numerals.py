@@ -55,12 +55,12 @@ def longest_numeral(characters: str) -> tuple[int, int] | None:
     """Return where the longest numeral at the end of some numeral characters begins, its value.
 
     Two bare digits (五一) are a name's more often than a number's, so only the last of them
-    counts; three and more, or any with a zero, are spelled digits (二〇一).
+    counts; three and more, or any with a zero or 幺, are spelled digits (二〇一, 幺二).
     """
     for start in range(len(characters)):
         part = characters[start:]
         two_digits = len(part) == 2 and _SPELLED.fullmatch(part)  # noqa: PLR2004
-        if two_digits and not set(part) & {"零", "〇"}:
+        if two_digits and not set(part) & {"零", "〇", "幺"}:
             continue
         value = value_of(part)
         if value is not None:

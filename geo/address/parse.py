@@ -11,22 +11,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from geo.address.correction import without_corrections
 from geo.address.grammar import Reading, chains
 from geo.address.normalise import Normalised, normalise
 from geo.address.relation import Relation, relation_at, relation_end
 from geo.address.speech import opening_length, without_persons
 
+PROVINCES = (
+    "黑龙江|河北|山西|辽宁|吉林|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南"
+    "|四川|贵州|云南|陕西|甘肃|青海"
+)
 PROVINCE = re.compile(
     r"(?:中国|中华人民共和国)?(?:[^0-9A-Z,]{2,3}省|内蒙古(?:自治区)?|广西(?:壮族)?(?:自治区)?|西藏(?:自治区)?"
     r"|宁夏(?:回族)?(?:自治区)?|新疆(?:维吾尔)?(?:自治区)?(?=[^路街])|(?:北京|上海|天津|重庆)市?(?=.{2,4}[区县])(?!.{0,2}路)"
-    r"|(?:黑龙江|河北|山西|辽宁|吉林|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海)(?=.{2,4}市))"
+    rf"|(?:{PROVINCES})(?=.{{2,4}}市))"
 )
 CITY = re.compile(
     r"[^0-9A-Z,路街道号]{1,4}?(?<!超|菜|城|夜|门|花|集)(?:市(?!场|政|民|委|府|医|一|二|公)|自治州|地区|盟)"
 )
 DISTRICT = re.compile(
     r"[^0-9A-Z,路街道号]{1,4}?(?<!小|社|新|园|校|厂|库|片|发|住|活|属|矿|景|[A-Z一二三四五六七八九十])(?<!工业)"
-    r"(?:区(?!域|间|块)|县(?!城|委|政府|医|一|二|道)|旗(?!舰|袍)|自治县)"
+    r"(?:区(?!域|间|块)|县(?!城(?![东西南北中])|委|政府|医|一|二|道)|旗(?!舰|袍)|自治县)"
 )
 _DEVELOPMENT = re.compile(
     r"[^0-9A-Z,路街号]{1,8}?(?:开发区|高新区|工业园区|保税区|经开区|新区(?=.))"
@@ -116,7 +121,7 @@ def parse(text: str) -> Parsed:
     what stands behind its first 300 characters.
     """
     text = text[:_MOST_CHARACTERS]
-    written = normalise(without_persons(text))
+    written = normalise(without_corrections(without_persons(text)))
     pieces = _pieces(written.text)
     return Parsed(tuple(_spans(written, text, pieces)))
 

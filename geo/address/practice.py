@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from geo.address.register import BUILDING_STEP, KINDS, PLACE_STEP, ZONE_STEP, Register
-from geo.address.sound import blurred_readings, readings
+from geo.address.sound import blurred_readings, readings, sounded
 from geo.address.vocabulary import COMMON_WORDS, GENERIC, generic_end
 
 _COMPOUND = KINDS.index("compound")
@@ -24,6 +24,7 @@ _ALIASES, _SLIPS = 0.25, 0.2
 _ABSENT_NAMES, _ABSENT_BUILDINGS, _ABSENT_ZONES = 0.09, 0.04, 0.03
 _ZONES_LEFT_OUT, _NAMES_ALONE, _BUILDINGS_ALONE, _RUNS = 0.06, 0.06, 0.14, 0.15
 _TOWNS, _ROADS, _NUMBERS_OF_ROADS = 0.15, 0.35, 0.5
+_WRONG_ROADS, _WRONG_TOWNS = 0.06, 0.04
 _KNOWN_STEMS_OF_ABSENT = 0.7
 _TOWNS_OF_DOORS, _SLIPS_OF_DOORS = 0.5, 0.2
 # shares of slips: another character that sounds the same, alike, or neither; left out; doubled
@@ -71,6 +72,7 @@ class PracticeMaker:
         ):
             self.aliases[place].append(aliases[alias])
         self.known = {*self.names, *aliases}
+        self.heard = set(map(sounded, self.known))
         self.ends = [end for name in self.names if (end := generic_end(name))] or list(GENERIC)
         self.stems = [
             name[: -len(end)] for name in self.names if (end := generic_end(name))
@@ -183,20 +185,28 @@ class PracticeMaker:
             end = self.random.choice(kinds)
             stems = self.stems if self.random.random() < _KNOWN_STEMS_OF_ABSENT else self.common
             name = self.random.choice(stems) + end
-            if name not in self.known:
-                return name
+            if name not in self.known and sounded(name) not in self.heard:
+                return name  # one that sounds like a name of the register is taken for it
         return self.random.choice(self.common) + "大院"
 
     def _before(self, row: int) -> str:
         draw = self.random.random
-        town = self._shown("town", row) if draw() < _TOWNS else ""
+        town = ""
+        if draw() < _TOWNS:
+            town = self._shown("town", self._other(row) if draw() < _WRONG_TOWNS else row)
         if draw() >= _ROADS:
             return town
+        if draw() < _WRONG_ROADS:
+            return f"{town}{self._shown('road', self._other(row))}"
         number = self._shown("number", row)
         if number and draw() < _NUMBERS_OF_ROADS:
             number = number + "号" if number[-1:].isdigit() else number
             return f"{town}{self._shown('road', row)}{number}"
         return f"{town}{self._shown('road', row)}"
+
+    def _other(self, row: int) -> int:
+        """Return any row, where a caller takes the road or town of another place for his."""
+        return int(self.rows[self.random.randrange(len(self.rows))]) if len(self.rows) else row
 
     def _building(self, building: str) -> str:
         return self.random.choice(_BUILDINGS).format(building)

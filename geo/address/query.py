@@ -7,25 +7,47 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from geo.address.correction import without_corrections
 from geo.address.grammar import Element, Reading, chains
 from geo.address.lexicon import Lexicon
 from geo.address.names import NameIndex
 from geo.address.normalise import Normalised, normalise
-from geo.address.parse import CITY, DISTRICT, GROUP, PROVINCE, ROAD, ZONE, relation_behind
+from geo.address.parse import (
+    CITY,
+    DISTRICT,
+    GROUP,
+    PROVINCE,
+    PROVINCES,
+    ROAD,
+    ZONE,
+    relation_behind,
+)
 from geo.address.relation import Relation
-from geo.address.speech import inside_words, opening_length, without_persons
+from geo.address.speech import inside_words, is_speech, opening_length, without_persons
 from geo.address.units import zone_id
+from geo.address.vocabulary import generic_end
 
-NEARLY = 11.0
+NEARLY = 13.0
 """A name said with one slip costs no more."""
 
-_JOINTS = ("与", "和", "跟", "同")
+_JOINTS = ("与", "和", "跟", "同", "/")
+# between a road and what stands on it; between a house number and a zone behind it
+_ON_ROAD = re.compile(r"(?:上|边上?|旁边?|路边|那边|这边)?(?:的那个|的这个|那个|这个|的)|上(?=..)")
+_IN_YARD = re.compile(r"院(?:内|里面?|子里?)?的?|(?:里面|内)的?")
+_NO_NAMES = frozenset(("院", "院内", "院里", "的", "与", "和", "-"))
 _BARE_ZONES = frozenset("ABCDEFGH东西南北中")
 _AREA_WORDS = frozenset("省市县区州盟旗蒙西藏疆广上天重")
-_STOPS = re.compile(r"[,() ]+")
+_STOPS = re.compile(r"[,() ]+|(?<![0-9A-Z])/+|/+(?![0-9A-Z])")
 _LATIN_STOPS = re.compile(r" *[,()]+ *")
+# names of provinces and cities, with their word or without, right before the county
+_ABOVE = re.compile(
+    rf"(?:中国)?(?:(?:{PROVINCES})省?)?(?:[一-鿿]{{2,4}}?(?:市|地区)|[一-鿿]{{2,3}})?"
+)
 _MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
 _VILLAGE = re.compile(r"[^0-9A-Z,]{1,6}?(?:里|村|社区|庄)(?:\d+邻)?")
+_CHAIN_AGAIN = re.compile(r"\d(?:号楼|栋|幢|座|#|-\d|单元)")
+_STAGE = re.compile(r"\d{1,2}期")
+_ZONE_FIRST = re.compile(r"(?:[A-Z]|[东西南北中])区的?(?=..)|(\d{1,2}期)的?(?=..)")
 _WHOLE_ZONE = re.compile(
     r"^(?:(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区|\d{1,2}期(?:[A-Z东西南北中]区)?|[东西南北中]院)$"
 )
@@ -56,10 +78,12 @@ class Query:
         Numbers of the register's words; 0 where none is said.
     unknown_road, foreign
         Words of a road, of a foreign area, that the register does not hold.
-    zone
-        A zone that stands by itself.
+    zone, stage
+        A zone, a stage of building (二期) that stands by itself.
     at
         Proleptic day for which names are asked; None where any will do.
+    again
+        A second address in the same text (从滨河花园3号楼到滨河苑5号楼).
     """
 
     written: Normalised
@@ -74,8 +98,10 @@ class Query:
     foreign: str = ""
     known_area: bool = False
     zone: str = ""
+    stage: str = ""
     group: str = ""
     at: int | None = None
+    again: Query | None = None
 
 
 class QueryReader:
@@ -123,12 +149,13 @@ class QueryReader:
 
         None where the text says nothing.
         """
-        written = normalise(without_persons(text))
+        written = normalise(without_corrections(without_persons(text)))
         form = written.text
         if not _MEANT.search(form):
             return None
         first, *others = self.readings(form)
         query = self.query(written, first)
+        query.again = self._again(query)
         number = first.number
         if number is not None and any(chunk.end == number.start for chunk in query.chunks):
             for other in others:
@@ -136,6 +163,34 @@ class QueryReader:
                 if other.number is None and other.building is not None:
                     return self.query(written, other), (first,)
         return query, tuple(others)
+
+    def _again(self, query: Query) -> Query | None:
+        """Return a second address behind the first, both with names of the register."""
+        form = query.written.text
+        end = max((element.end for element in query.chain.elements), default=0)
+        if not end or not _CHAIN_AGAIN.search(form, end):
+            return None
+        first = self._first_name(query, end)
+        if not first:
+            return None
+        place = query.written.span(0, end)[1]
+        behind = normalise(" " * place + query.written.original[place:])
+        again = self.query(behind, self.readings(behind.text)[0])
+        other = self._first_name(again, len(behind.text))
+        buildings = (query.chain.building, again.chain.building)
+        same = [None if building is None else building.value for building in buildings]
+        if not other or (first == other and same[0] == same[1]):
+            return None
+        return again
+
+    def _first_name(self, query: Query, end: int) -> str:
+        """Return the first name of the register that words before a place end in."""
+        for chunk in query.chunks:
+            name = chunk.name.removesuffix(chunk.zone)
+            for start in range(len(name) - 1 if chunk.start < end else 0):
+                if name[start:] in self.names:
+                    return name[start:]
+        return ""
 
     def readings(self, form: str) -> tuple[Reading, ...]:
         """Return the readings of the chain; names with digits are left whole."""
@@ -148,17 +203,7 @@ class QueryReader:
         """Return what a written form says when its chain is read in one way."""
         form = written.text
         elements = chain.elements
-        relation = relation_behind(form, chain)
-        if relation is not None and any(
-            relation.start < element.end and relation.end > element.start for element in elements
-        ):
-            relation = None
-        if (
-            relation is not None
-            and relation.end >= len(form)
-            and self._ends_in_name(relation, form)
-        ):
-            relation = None
+        relation = self._relation(form, chain)
         query = Query(written, chain, relation)
         end = len(form)
         if relation is not None:
@@ -177,8 +222,32 @@ class QueryReader:
             start = max(start, query.relation.end)
         if start < end:
             self._stretch(query, start, end, chain_end=chain_end, to="")
+        if query.stage:
+            self._join_stage(query)
         query.chunks.sort(key=lambda chunk: chunk.name not in self.names)
         return query
+
+    def _relation(self, form: str, chain: Reading) -> Relation | None:
+        """Return the relation that a text says, apart from its chain and its name."""
+        relation = relation_behind(form, chain)
+        if relation is None or any(
+            relation.start < element.end and relation.end > element.start
+            for element in chain.elements
+        ):
+            return None
+        if relation.end >= len(form) and self._ends_in_name(relation, form):
+            return None
+        return relation
+
+    def _join_stage(self, query: Query) -> None:
+        """Give a stage said apart to the name that has it, or else take it for a zone."""
+        for place, chunk in enumerate(query.chunks):
+            name = chunk.name.removesuffix(chunk.zone) + query.stage
+            if name in self.names:
+                zone = chunk.zone or query.zone
+                query.chunks[place] = chunk._replace(name=name, zone=zone)
+                return
+        query.zone = query.zone or zone_id(query.stage)
 
     def _ends_in_name(self, relation: Relation, form: str) -> bool:
         """Return whether the words of a relation are the end of a name (桥头, 路口村)."""
@@ -206,7 +275,14 @@ class QueryReader:
             return
         if not behind:
             start += opening_length(form[start:end])
+        number = query.chain.number
+        yard = _IN_YARD.match(form, start, end) if number and start == number.end else None
+        if yard is not None and self._named(form, start, end) is None:
+            start = yard.end()
+            if start == end:
+                return
         start = self._take_areas(query, start, end)
+        start = self._take_zone(query, start, end)
         if followed == "number" and start < end and not query.road:
             end = self._take_back(query, start, end)
             if not query.road:
@@ -221,17 +297,38 @@ class QueryReader:
         elif end > start:
             self._rest(query, start, end, behind=behind)
 
+    def _take_zone(self, query: Query, start: int, end: int) -> int:
+        """Take a zone off the front of a name (南区光明华庭, 二期丽景社区)."""
+        form = query.written.text
+        zone = _ZONE_FIRST.match(form, start, end)
+        if zone is None or self._named(form, start, end) is not None:
+            return start
+        stage, rest = zone.group(1) or "", form[zone.end() : end]
+        staged = (
+            rest.removesuffix(one) + stage in self.names
+            for one in ("", *self.zones_at_end(form, zone.end(), end))
+        )
+        if self._named(form, zone.end(), end) is None and not (stage and any(staged)):
+            return start
+        if stage:
+            query.stage = query.stage or stage
+        else:
+            query.zone = query.zone or zone_id(zone.group(0).removesuffix("的"))
+        return zone.end()
+
     def _rest(self, query: Query, start: int, end: int, *, behind: bool) -> None:
         form = query.written.text
         words = form[start:end]
         at_door = query.road and query.chain.number is not None
-        if _WHOLE_ZONE.match(words) or (words in self._zone_words and (at_door or query.chunks)):
+        if _STAGE.fullmatch(words):
+            query.stage = query.stage or words
+        elif _WHOLE_ZONE.match(words) or (words in self._zone_words and (at_door or query.chunks)):
             query.zone = query.zone or zone_id(words)
         elif group := GROUP.fullmatch(words):
             query.group = group.group(1)
         elif form.isascii() and query.chain.number is not None and not query.road:
             query.unknown_road = (start, end)
-        elif not behind and words not in ("院", "的", "与", "和"):
+        elif not behind and words not in _NO_NAMES and not is_speech(words):
             query.chunks.append(self._chunk(form, start, end))
 
     def zones_at_end(self, form: str, start: int, end: int) -> list[str]:
@@ -254,9 +351,9 @@ class QueryReader:
         if words in self.names:
             return Chunk(start, end, words, "")
         for zone in self.zones_at_end(form, start, end):
-            name = words[: -len(zone)]
+            name = words[: -len(zone)].removesuffix("的")
             if name in self.names:
-                return Chunk(start, end - len(zone), name, zone)
+                return Chunk(start, start + len(name), name, zone)
         if words[-1:] in _BARE_ZONES and words[:-1] in self.names:
             return Chunk(start, end - 1, words[:-1], words[-1])  # 东方苑西2号楼 leaves 区 out
         return None
@@ -283,10 +380,9 @@ class QueryReader:
             if word is not None:
                 self._note(query, word.kind, word.number)
                 start += len(word.text)
-                if form[start : start + 1] in _JOINTS and word.kind == "road":
-                    start += 1
                 if word.kind != "road":
                     continue
+                start = self._behind_road(form, start, end)
                 if self._named(form, start, end) is not None:
                     return start
                 continue
@@ -303,10 +399,35 @@ class QueryReader:
             ):
                 start = village.end()  # a village that the register does not hold by this name
                 continue
-            foreign = self._foreign(query, start, end)
+            foreign = self._above(query, start, end) or self._foreign(query, start, end)
             if not foreign:
                 return start
             start += foreign
+        return start
+
+    def _above(self, query: Query, start: int, end: int) -> int:
+        """Return the length of what stands above a known area (山西吕梁岚县), 0 for nothing."""
+        match = _ABOVE.match(query.written.text, start, end)
+        while match is not None and match.end() > start:
+            word = self.lexicon.at_start(query.written.text, match.end(), end)
+            words = match.group(0)
+            is_name = generic_end(words) or self._named(words, 0, len(words)) is not None
+            if word is not None and word.kind == "area" and not is_name:
+                return match.end() - start
+            match = _ABOVE.match(query.written.text, start, match.end() - 1)
+        return 0
+
+    def _behind_road(self, form: str, start: int, end: int) -> int:
+        """Return where the words behind a road go on: at another road, at what stands on it."""
+        if (
+            form[start : start + 1] in _JOINTS
+            and not self._is_road(form, start, end)
+            and self._is_road(form, start + 1, end)
+        ):
+            return start + 1  # 解放路和人民路; but 永安街和平大道
+        on_road = _ON_ROAD.match(form, start, end)
+        if on_road is not None and on_road.end() < end and not self._named(form, start, end):
+            return on_road.end()
         return start
 
     def _is_road(self, form: str, start: int, end: int) -> bool:
@@ -339,11 +460,13 @@ class QueryReader:
         form = query.written.text
         if _AREA_WORDS.isdisjoint(form[start:end]):
             return 0
-        if start and not query.foreign and not query.known_area and form[start - 1] not in ",( ":
+        if start and not query.foreign and not query.known_area and form[start - 1] not in ",/( ":
             return 0
         for pattern in (PROVINCE, CITY, DISTRICT):
             match = pattern.match(form, start, end)
-            if match is None or match.end() == match.start() or match.end() >= end:
+            if match is None or match.end() == match.start():
+                continue
+            if match.end() >= end and (query.chunks or not self._goes_on(query, end)):
                 continue
             words = match.group(0)
             if words.endswith("区") and not query.foreign:
@@ -358,6 +481,12 @@ class QueryReader:
                 query.foreign += words
                 return len(words)
         return 0
+
+    @staticmethod
+    def _goes_on(query: Query, end: int) -> bool:
+        """Return whether an area ends at a stop with more behind it (山西省/吕梁市/岚县)."""
+        form = query.written.text
+        return end + 1 < len(form) and form[end] in ",/( " and form[end + 1] > "一"
 
     def _is_like_name(self, form: str, start: int, end: int) -> bool:
         """Return whether all the words together are nearly a name (翠县花园 for 翠微花园)."""

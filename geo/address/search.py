@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from geo.address.channel import leading_cost, other_end, trailing_cost
+from geo.address.channel import OFFICE_ITSELF, SHORT_NAME, leading_cost, other_end, trailing_cost
 from geo.address.descent import Descent
 from geo.address.doors import Doors
 from geo.address.features import (
@@ -27,13 +27,17 @@ from geo.address.lexicon import Lexicon, Word
 from geo.address.names import Hit, NameIndex
 from geo.address.query import NEARLY, Chunk, Query, QueryReader
 from geo.address.register import KINDS, Register, Target
+from geo.address.speech import without_speech
 from geo.address.units import known_text
+from geo.address.vocabulary import HOUSING, office_reading
 
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _STAGE = re.compile(r"\d+期")
+_ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西南北中])区|\d期")
 _MOST_PLACES = 40
-_MOST_ABSENT = 40.0
+_MOST_CHUNKS = 4
+_MOST_ABSENT = 24.0
 _NAMELESS_ABSENT = 12.0
 OTHER_TIME = 3.0
 """What it costs to mean the place that bore a name at another time, nats."""
@@ -85,7 +89,23 @@ class Searcher:
                 for number, text in enumerate(self.register.words[f"{kind}s"])
                 if text
             ]
-        return Lexicon(words)
+        return Lexicon(words + self._street_words())
+
+    def _street_words(self) -> list[Word]:
+        """Return 街 for 大街 and 大街 for 街, where the register has no such road beside it."""
+        roads = self.register.words["roads"]
+        others: dict[str, list[int]] = {}
+        for number, text in enumerate(roads):
+            if text.endswith("街"):
+                stem = text.removesuffix("街").removesuffix("大")
+                others.setdefault(stem, []).append(number)
+        return [
+            Word(
+                "road", numbers[0], stem + ("街" if roads[numbers[0]].endswith("大街") else "大街")
+            )
+            for stem, numbers in others.items()
+            if len(numbers) == 1 and len(stem) > 1
+        ]
 
     def find(self, query: Query) -> list[Found]:
         """Return the candidates of one reading."""
@@ -93,19 +113,15 @@ class Searcher:
         door = (road, self.doors.numbers(query))
         found: list[Found] = []
         seen: set[int] = set()
-        for chunk, hit in self._hits(query):
-            targets = self.targets[hit.name]
-            held = self._holding(targets, query.at)
-            for target in sorted(targets, key=held.__contains__, reverse=True) if held else targets:
-                place = target.place
-                if place in seen or len(seen) > _MOST_PLACES:
-                    continue
-                seen.add(place)
-                features = self._named(hit, chunk, is_alias=target.alias >= 0)
-                if held and target not in held:
-                    features[EDIT] += OTHER_TIME
-                self.doors.agree(features, query, place, door)
-                found += self.descent.units(Lead(query, place, hit, chunk, features, target))
+        hits = self._hits(query)
+        for chunk, hit in hits:
+            found += self._meant(query, chunk, hit, door, seen)
+        if len(hits) == 1 and self._is_stem(hits[0][1], found):
+            # 百合 is called 百合社区 first; on another road, with a building that it lacks,
+            # any other name that begins so
+            for name in self.names.beginning(hits[0][0].name):
+                short = Hit(name, SHORT_NAME + hits[0][1].cost, "short")
+                found += self._meant(query, hits[0][0], short, door, seen)
         for place in self.doors.places(query, *door):
             if place in seen:
                 continue
@@ -117,6 +133,38 @@ class Searcher:
                 self.doors.agree(features, query, place, door)
             found += self.descent.units(Lead(query, place, Hit(-1, cost, "door"), None, features))
         return found
+
+    def _meant(
+        self,
+        query: Query,
+        chunk: Chunk,
+        hit: Hit,
+        door: tuple[int, tuple[int, ...]],
+        seen: set[int],
+    ) -> list[Found]:
+        """Return the candidates of one name."""
+        found: list[Found] = []
+        targets = self.targets[hit.name]
+        held = self._holding(targets, query.at)
+        for target in sorted(targets, key=held.__contains__, reverse=True) if held else targets:
+            place = target.place
+            if place in seen or len(seen) > _MOST_PLACES:
+                continue
+            seen.add(place)
+            features = self._named(hit, chunk, query, is_alias=target.alias >= 0)
+            if held and target not in held:
+                features[EDIT] += OTHER_TIME
+            self.doors.agree(features, query, place, door)
+            found += self.descent.units(Lead(query, place, hit, chunk, features, target))
+        return found
+
+    def _is_stem(self, hit: Hit, found: list[Found]) -> bool:
+        """Return whether a name is only an alias, and of no place that fits all that is said."""
+        return (
+            hit.relation in ("exact", "within")
+            and all(target.alias >= 0 for target in self.targets[hit.name])
+            and not any(_fits(one) for one in found)
+        )
 
     @staticmethod
     def _holding(targets: list[Target], at: int | None) -> list[Target]:
@@ -139,9 +187,9 @@ class Searcher:
             )
         )
         if query.chunks:
-            chunk = query.chunks[0]
-            name = chunk.name.removesuffix(chunk.zone) or chunk.name
-            features[ABSENT] = min(self.names.naming.absent_cost(name), _MOST_ABSENT)
+            # speech and complaints are no likely names: the likeliest words are the name
+            costs = (self._absent_cost(chunk) for chunk in query.chunks[:_MOST_CHUNKS])
+            features[ABSENT] = min(_MOST_ABSENT, *costs)
         elif query.unknown_road is not None:
             words = query.written.text[slice(*query.unknown_road)]
             features[ABSENT] = min(self.doors.road_names.naming.absent_cost(words), _MOST_ABSENT)
@@ -149,10 +197,15 @@ class Searcher:
             features[ABSENT] = _NAMELESS_ABSENT
         return features
 
+    def _absent_cost(self, chunk: Chunk) -> float:
+        name = chunk.name.removesuffix(chunk.zone) or chunk.name
+        plain = without_speech(name)
+        return self.names.naming.absent_cost(plain or name)
+
     def _hits(self, query: Query) -> list[tuple[Chunk, Hit]]:
         """Return names that the chunks may mean, exact ones alone where there are any."""
         hits: list[tuple[Chunk, Hit]] = []
-        chunks = [self._with_stage(chunk) for chunk in query.chunks[:2]]
+        chunks = [self._with_stage(chunk) for chunk in query.chunks[:_MOST_CHUNKS]]
         for chunk in chunks:
             number = self.names.exact.get(chunk.name)
             if number is not None:
@@ -167,15 +220,16 @@ class Searcher:
                     if not _other_stage(chunk.zone, self.names.names[hit.name])
                 ]
             if not hits or hits[0][1].cost > NEARLY:
-                hits += self._behind_speech(chunk) + self._before_complaint(chunk)
-            if hits:
+                within = self._behind_speech(chunk) + self._before_complaint(chunk)
+                hits += within or self._inside(chunk)
+            if hits and min(map(_cost, hits)) <= NEARLY:
                 break
         return sorted(hits, key=_cost)
 
     def _with_stage(self, chunk: Chunk) -> Chunk:
         """Return a stage to the name where the register has stages that are compounds."""
         stage = _STAGE.match(chunk.zone)
-        name = chunk.name.removesuffix(chunk.zone)
+        name = chunk.name.removesuffix(chunk.zone).removesuffix("的")
         if stage is None or all(
             f"{name}{number}期" not in self.names.exact for number in range(1, 10)
         ):
@@ -208,9 +262,41 @@ class Searcher:
                     return [(named, Hit(number, cost, "within"))]
         return []
 
-    def _named(self, hit: Hit, chunk: Chunk, *, is_alias: bool) -> list[float]:
+    def _inside(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:
+        """Return the longest name with speech before it and a complaint behind it."""
+        words, exact = chunk.name, self.names.exact
+        for length in range(min(self.names.longest, len(words) - 2), 2, -1):
+            for start in range(1, len(words) - length):
+                end = start + length
+                number = exact.get(words[start:end])
+                if number is None:
+                    continue
+                zone = _ZONE_BEHIND.match(words, end)
+                rest = words[zone.end() if zone else end :]
+                cost = leading_cost(words[:start])
+                cost += trailing_cost(words[start:end], rest) if rest else 0.0
+                first = chunk.start + start
+                name = words[start:end]
+                named = Chunk(first, first + length, name, zone[0] if zone else "")
+                return [(named, Hit(number, cost, "within"))]
+        return []
+
+    def _is_office(self, hit: Hit, chunk: Chunk) -> bool:
+        """Return whether an office is said alone and the name is that of its housing."""
+        if hit.relation == "short":
+            return self.names.names[hit.name].removeprefix(chunk.name) in HOUSING
+        said = office_reading(chunk.name) if hit.relation == "office" else None
+        return said is not None and not said[2]
+
+    def _named(self, hit: Hit, chunk: Chunk, query: Query, *, is_alias: bool) -> list[float]:
         features = no_features()
         features[EDIT] = hit.cost
+        if (
+            query.chain.building is None
+            and query.chain.stair is None
+            and self._is_office(hit, chunk)
+        ):
+            features[EDIT] += OFFICE_ITSELF
         features[ALIAS] = float(is_alias)
         features[SHORT] = float(hit.relation == "short")
         features[OFFICE] = float(hit.relation == "office")
@@ -218,6 +304,12 @@ class Searcher:
             given = chunk.name.removesuffix(chunk.zone)
             features[OTHER_END] = float(other_end(given, self.names.names[hit.name]))
         return features
+
+
+def _fits(one: Found) -> bool:
+    """Return whether a candidate agrees with all that its query says."""
+    differs = one.features[ROAD_DIFFERS] or one.features[TOWN_DIFFERS]
+    return not differs and all(lack == "zone.missing" for lack in one.lacks)
 
 
 def _other_stage(zone: str, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from geo.address.vocabulary import SURNAMES, TITLES
+from geo.address.vocabulary import SURNAMES, TITLES, generic_end
 
 _HONORIFIC = "|".join(TITLES)
 _SURNAME = SURNAMES
@@ -36,10 +36,17 @@ _OPENINGS = re.compile(rf"^(?:{_OPENERS})(?:{_OPENERS}|{_GOING_ON})*")
 _SITTING = re.compile(
     r"^(?:我(?:们)?(?:家|这(?:里|边|儿)?|那(?:里|边|儿)?)?(?:现在)?"
     r"(?:就?是|就?在|就?住在?|位于|的?地址是?)+|我(?:们)?家?(?=[^家们])"
-    r"|家?住(?:址)?(?:在|是|:)?(?=..)|家?就?在(?=..)|家庭?地址[是:]?|(?:详细|具体|现)?(?:地址|住址|位置)(?:就?是|在|为|:)?"
+    r"|家?住(?![建宅房院])(?:址)?(?:在|是|:)?(?=..)|[从由](?=..)|家?就?在(?=..)|就(?:是|在)?(?=..)|家庭?地址[是:]?|(?:详细|具体|现)?(?:地址|住址|位置)(?:就?是|在|为|:)?"
     r"|这(?:里|边|儿)(?:就?是|位于)?|位于|坐落于?|(?:到|去|来|送到|发到|寄到|找)(?=..)"
     r"|(?:有人)?在(?=..)|是(?=..))[,:是在 ]*"
 )
+_LONGEST_SPEECH = 10
+_ONLY_SPEECH = re.compile(
+    rf"(?:{_OPENERS}|{_GOING_ON}|对|是的|不好意思|打扰|紧急|急|救命|老[{_SURNAME}]家|小[{_SURNAME}]|大概|应该"
+    r"|(?:家庭|详细|具体|现)?(?:地址|住址|位置|地点)|位于|坐落于?|发到|寄到|送到|110|119|120|12345"
+    r"|收件人|收货人|联系人|姓名|所有人|市民|来电人?|诉求人?|居民|群众|业主|其)+"
+)
+_LEADING = re.compile(r"^(?:那个|这个|那边|这边|上的|的|在|是|就)+(?=..)")
 _INSIDE = re.compile(r"(?:里面|里边|里头|院内|院里|内|里|这边|这里|那边|那里|的)$")
 
 
@@ -66,7 +73,22 @@ def opening_length(text: str) -> int:
         start += match.end()
 
 
+def is_speech(text: str) -> bool:
+    """Return whether words of a written form are nothing but a caller's opening."""
+    return len(text) <= _LONGEST_SPEECH and bool(_ONLY_SPEECH.fullmatch(text))
+
+
+def without_speech(text: str) -> str:
+    """Return words of a written form without the speech before and behind them."""
+    text = _LEADING.sub("", text[opening_length(text) :])
+    return text[: len(text) - inside_words(text)] if text else text
+
+
 def inside_words(text: str) -> int:
     """Return how many characters at the end only say that something is inside (里面, 院内)."""
     match = _INSIDE.search(text)
-    return 0 if match is None or match.start() < 2 else len(text) - match.start()  # noqa: PLR2004
+    if match is None or match.start() < 2:  # noqa: PLR2004
+        return 0
+    if match.group(0) == "里" and len(generic_end(text[: match.start()])) < 2:  # noqa: PLR2004
+        return 0  # 永安里 is a name, 永安小区里 is inside one
+    return len(text) - match.start()

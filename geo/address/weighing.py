@@ -26,7 +26,7 @@ _START = {
     "size": 0.2,
     "door_only": -24.0,
     "other_end": -3.0,
-    "reading": -2.5,
+    "reading": -1.5,
     "none": -2.0,
     "none_exact": -4.0,
     "absent": -1.0,

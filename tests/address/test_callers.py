@@ -1,0 +1,129 @@
+"""How callers, messages and forms say addresses, on a small register; each case a way to say it."""
+
+from __future__ import annotations
+
+import pytest
+
+from geo.address import AddressIndex, Match, Status
+
+ROOT = ("滨河花园", None, "3号楼", "2")
+
+
+def unit(match: Match) -> tuple[str | None, ...]:
+    claim = match.claim
+    assert claim is not None, match
+    return claim.compound, claim.zone, claim.building, claim.stair
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # speech stands before the name, between name and building, and by itself
+        "在3号楼2单元，就是滨河花园",
+        "老王家，就滨河花园3号楼2单元那家，红白事问一下",
+        "地址：滨河花园3号楼2单元；事由：噪音",
+        "【12345】滨河花园3号楼2单元垃圾无人清运，已反映3次",
+        # what stands above the county, with its words or without, in one piece or in many
+        "山西岚县滨河花园3号楼2单元",
+        "吕梁岚县滨河花园3号楼2单元",
+        "山西省/吕梁市/岚县/东村镇/滨河花园3号楼2单元",
+        "山西省，吕梁市，岚县，滨河花园，3号楼2单元",
+        # a road and what stands on it
+        "秀容路的滨河花园3号楼2单元",
+        "秀容路上那个滨河花园3号楼2单元",
+        "秀容路57号院内3号楼2单元",
+        # what is taken back is not where he is
+        "滨河花园5号楼，不对，3号楼2单元",
+        "不是滨河苑，是滨河花园3号楼2单元",
+        # heard and written otherwise
+        "滨河花园三好楼二丹元",
+        "滨河花园三号楼两单元",
+        "滨河花园【3】号楼【2】单元",
+        "滨河花园3.2.501",
+    ],
+)
+def test_finds_the_stair(town_index: AddressIndex, text: str) -> None:
+    assert unit(town_index.match(text)) == ROOT
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        # a zone or a stage may stand before the name, in brackets, or behind 的
+        ("A区锦绣华庭3号楼2单元", ("锦绣华庭", "A区", "3号楼", "2")),
+        ("锦绣华庭的A区3号楼2单元", ("锦绣华庭", "A区", "3号楼", "2")),
+        ("人民大街30号院A区3号楼2单元", ("锦绣华庭", "A区", "3号楼", "2")),
+        ("二期东方苑3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
+        ("东方苑（二期）3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
+        ("东方苑的二期3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
+        # 大街 is said as 街
+        ("人民街30号A区3号楼2单元", ("锦绣华庭", "A区", "3号楼", "2")),
+        # one word for an employer's housing is said for another
+        ("一中家属楼3号楼2单元", ("第一中学宿舍", None, "3号楼", "2")),
+    ],
+)
+def test_finds_zones_stages_and_housing(
+    town_index: AddressIndex, text: str, meant: tuple[str | None, ...]
+) -> None:
+    match = town_index.match(text)
+    first = match.candidates[0]
+    assert (first.compound, first.zone, first.building, first.stair) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("从滨河花园3号楼2单元到滨河苑5号楼1单元", {"滨河花园", "滨河苑"}),
+        ("滨河花园3号楼2单元和滨河苑5号楼1单元都停水了", {"滨河花园", "滨河苑"}),
+        ("滨河花园3号楼2单元送到锦绣华庭A区5号楼1单元", {"滨河花园", "锦绣华庭"}),
+    ],
+)
+def test_two_addresses_are_asked_about(
+    town_index: AddressIndex, text: str, places: set[str]
+) -> None:
+    match = town_index.match(text)
+    assert match.status is Status.AMBIGUOUS
+    assert {one.compound for one in match.candidates[:2]} == places
+
+
+@pytest.mark.parametrize("joint", ["和", "或者", "到", "、"])
+def test_one_of_two_buildings_leaves_the_compound(town_index: AddressIndex, joint: str) -> None:
+    match = town_index.match(f"滨河花园3号楼{joint}5号楼")
+    assert unit(match) == ("滨河花园", None, None, None)
+
+
+def test_one_of_two_stairs_leaves_the_building(town_index: AddressIndex) -> None:
+    assert unit(town_index.match("滨河花园3号楼1单元和2单元")) == ("滨河花园", None, "3号楼", None)
+
+
+def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
+    assert unit(town_index.match("滨河花园3号楼，对，滨河花园3号楼2单元"))[:3] == ROOT[:3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a sentence around it makes no absent name likelier
+        "您好，我这边是滨湖花园3号楼2单元，家里停水了",
+        "收件人：王丽 地址：滨湖花园3号楼2单元 电话13800001111",
+        "喂，碧桂园3号楼2单元漏水了",
+        # words that names are made of are names, not slips
+        "百花苑3号楼2单元",
+        # an alias with a generic end behind it is another name
+        "你好，滨河新区3号楼2单元漏水了",
+        # an office is not its housing, and another office not this one
+        "第一中学",
+        "农机局宿舍3号楼2单元",
+        # a name of the register in another county
+        "文水县滨河花园3号楼2单元",
+    ],
+)
+def test_claims_nothing(town_index: AddressIndex, text: str) -> None:
+    assert town_index.match(text).claim is None
+
+
+def test_a_short_name_on_another_road_is_of_another_place(town_index: AddressIndex) -> None:
+    """滨河 is called 滨河小区 first; on 人民大街 only 滨河苑 begins so."""
+    assert unit(town_index.match("滨河3号楼2单元"))[0] == "滨河小区"
+    match = town_index.match("人民大街的滨河3号楼2单元")
+    assert match.candidates[0].compound == "滨河苑"
