@@ -54,8 +54,10 @@ def moves(
     ):
         count = 0 if pd.isna(households) else int(households)
         for code, part in _parted(had.get(building, []), stairs, floors, count):
-            rows.append((building, stairs, floors, part, code, grid))
-    found = pd.DataFrame(rows, columns=[*SHARE, "from", "to"])
+            runs = (None if pd.isna(stairs) else stairs, None if pd.isna(floors) else floors)
+            rows.append((building, *runs, part, code, grid))
+    found = pd.DataFrame(rows, columns=[*SHARE, "from", "to"], dtype=object)
+    found["households"] = found["households"].astype("int64")
     for level in sorted({*old.levels, *new.levels}):
         for side, plan in (("from", old), ("to", new)):
             above = found[side].map(ancestors_at(plan, level))

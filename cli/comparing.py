@@ -65,7 +65,7 @@ def compare_plans(
             served, plans[0], plans[1], at=moment(at, option="--at"), histories=histories
         )
     where = folder or home.pages / "compare" / f"{plans[0].id}-{plans[1].id}"
-    paths = [*write_comparison(found, where), write_compared(served, found, where)]
+    paths = [*write_comparison(found, where), *write_compared(served, found, where)]
     if as_json:
         print_json(found.as_dict())
     else:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from boundaries.finding import Finding
 
-
 _MANY = 6
 """Grids of a finding from which it tells of a level as a whole."""
 
