@@ -68,6 +68,7 @@ _STATUS_OF_MESSAGE: Mapping[str, HTTPStatus] = {
     "accepting.only_information": HTTPStatus.CONFLICT,
     "accepting.no_such_finding": HTTPStatus.NOT_FOUND,
     "accepting.not_accepted": HTTPStatus.NOT_FOUND,
+    "aliases.no_such_alias": HTTPStatus.NOT_FOUND,
     "store.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.locked": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.busy": HTTPStatus.SERVICE_UNAVAILABLE,

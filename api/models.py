@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.parameters import MOMENT
+from boundaries.store import AliasState
+from geo.aliases import AliasKind
 from geo.datum import Datum
 
 MOST_IN_A_BATCH = 1_000
+DAY = r"^\d{4}-\d{2}-\d{2}$"
 FINDING = r"^[A-Z]\d{2}-[0-9a-f]{12}$"
 """Pattern of a finding's ID."""
 WRITTEN = r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$"
@@ -263,6 +266,53 @@ class Findings(BaseModel):
     numberMatched: int  # noqa: N815
     numberReturned: int  # noqa: N815
     features: list[dict[str, Any]]
+
+
+class AliasModel(Strict):
+    """A name that callers use for a compound of the register."""
+
+    id: str
+    town: str
+    alias: str
+    compound: str
+    township: str
+    kind: AliasKind | None
+    valid_from: str | None
+    valid_until: str | None
+    state: AliasState
+    times: int
+    proposed_by: str
+    proposed_at: str
+    decided_by: str | None
+    decided_at: str | None
+
+
+class AliasAnswer(Strict):
+    """The name; null where there is nothing to learn."""
+
+    alias: AliasModel | None
+
+
+class AliasList(Strict):
+    """Names that callers use, the oldest first."""
+
+    aliases: list[AliasModel]
+
+
+class Proposing(Strict):
+    """What a caller said, and the address that was meant, as the register has it."""
+
+    said: Annotated[str, Field(min_length=1, max_length=200)]
+    meant: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Annotated[AliasKind, Field(strict=False)] | None = None
+
+
+class Approval(Strict):
+    """What is known of an approved name: its kind, and the days in which it is one."""
+
+    kind: Annotated[AliasKind, Field(strict=False)] | None = None
+    valid_from: Annotated[str, Field(pattern=DAY)] | None = None
+    valid_until: Annotated[str, Field(pattern=DAY)] | None = None
 
 
 class Health(Strict):

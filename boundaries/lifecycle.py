@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from boundaries.aliasing import with_learnt_aliases
 from boundaries.check import Progress, Report, check
 from boundaries.earlier import history_of
 from boundaries.home import Home
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
 from boundaries.snapshot import build_snapshot
-from boundaries.store import Intent, Publication, Store
+from boundaries.store import AliasState, Intent, Publication, Store
 from boundaries.town import Town
 from geo.problem import input_error
 from messages import Message
@@ -74,9 +75,10 @@ def publish(
 ) -> Publication:
     """Put a plan in force over ``[effective_from, effective_to)``.
 
-    The plans before it in its communities end where it begins. In order: the plan is checked, its
-    snapshot is written, the store records it in one transaction, the read side is told. Killed
-    before the transaction, nothing is published; killed after it, `reconcile` tells the read side.
+    The plans before it in its communities end where it begins. In order: the plan is checked; its
+    snapshot is written, with the names that callers use and a planner approved in its register;
+    the store records it in one transaction; the read side is told. Killed before the transaction,
+    nothing is published; killed after it, `reconcile` tells the read side.
 
     Parameters
     ----------
@@ -127,7 +129,9 @@ def publish(
         return _intended(checked, accepted, actor, moment)
     # Without the period, so that the same plan always gives the same snapshot.
     content = checked.plan.with_changes(effective_from=None, effective_to=None)
-    snapshot = build_snapshot(checked.town, content, home.snapshots)
+    learnt = store.aliases(town=checked.town.name, state=AliasState.APPROVED)
+    town, _ = with_learnt_aliases(checked.town, learnt)
+    snapshot = build_snapshot(town, content, home.snapshots)
     publication = store.record_publication(
         checked.intent, snapshot=snapshot, reasons=accepted, actor=actor
     )

@@ -85,6 +85,16 @@ def moment(text: str | None, *, option: str) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.astimezone()
 
 
+def day(text: str | None, *, option: str) -> date | None:
+    """Return a day from ``2026-12-01``."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise input_error("aliases.not_a_day", column=option, value=text) from error
+
+
 def actor() -> str:
     """Return who is acting, for the history: the account's name."""
     return getpass.getuser()

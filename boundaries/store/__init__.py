@@ -2,12 +2,21 @@
 
 from boundaries.store.migrating import head as newest_revision
 from boundaries.store.plans import StalePlanError
-from boundaries.store.records import Event, KeyRecord, PlanRecord, Publication
+from boundaries.store.records import (
+    AliasRecord,
+    AliasState,
+    Event,
+    KeyRecord,
+    PlanRecord,
+    Publication,
+)
 from boundaries.store.store import Store, open_store
 from boundaries.store.timeline import Intent
 from boundaries.store.towns import StaleTownError
 
 __all__ = [
+    "AliasRecord",
+    "AliasState",
     "Event",
     "Intent",
     "KeyRecord",

@@ -262,6 +262,28 @@ class PeriodRow(_Row, Base):
     recorded_until: Mapped[datetime | None]
 
 
+class AliasRow(Base):
+    """A name that callers use for a compound of a town's register; of who called, nothing."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (Index("one_alias", "town_id", "alias", "compound", "township", unique=True),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    town_id: Mapped[int] = mapped_column(ForeignKey("towns.id", ondelete="CASCADE"), index=True)
+    alias: Mapped[str]
+    compound: Mapped[str]
+    township: Mapped[str]
+    kind: Mapped[str | None]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    state: Mapped[str]
+    times: Mapped[int]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+
+
 class KeyRow(Base):
     """An API key; of its secret only a keyed hash is kept."""
 

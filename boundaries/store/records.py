@@ -6,10 +6,12 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from boundaries.plan import PlanState
+from geo.aliases import AliasKind
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -133,6 +135,69 @@ class Publication:
             "snapshot": self.snapshot,
             "published_by": self.published_by,
             "reasons": dict(self.reasons),
+        }
+
+
+class AliasState(StrEnum):
+    """What became of a proposed alias."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class AliasRecord:
+    """A name that callers use for a compound.
+
+    Attributes
+    ----------
+    id, town
+        Key, and name of the town.
+    alias, compound, township
+        The name, the register's name of the compound, and the town within the register.
+    kind, valid_from, valid_until
+        As in `geo.aliases.Alias`.
+    state
+        ``proposed``, ``approved`` or ``rejected``.
+    times
+        How often it was proposed.
+    proposed_by, proposed_at, decided_by, decided_at
+        Who and when.
+    """
+
+    id: str
+    town: str
+    alias: str
+    compound: str
+    township: str
+    kind: AliasKind | None
+    valid_from: date | None
+    valid_until: date | None
+    state: AliasState
+    times: int
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as plain values."""
+        return {
+            "id": self.id,
+            "town": self.town,
+            "alias": self.alias,
+            "compound": self.compound,
+            "township": self.township,
+            "kind": None if self.kind is None else self.kind.value,
+            "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
+            "valid_until": None if self.valid_until is None else self.valid_until.isoformat(),
+            "state": self.state.value,
+            "times": self.times,
+            "proposed_by": self.proposed_by,
+            "proposed_at": as_text(self.proposed_at),
+            "decided_by": self.decided_by,
+            "decided_at": as_text(self.decided_at),
         }
 
 

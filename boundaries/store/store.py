@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -12,12 +12,20 @@ import sqlalchemy as sa
 
 from boundaries.acceptance import Acceptance
 from boundaries.plan import Plan
-from boundaries.store import events, keys, migrating, plans, timeline, towns
+from boundaries.store import aliases, events, keys, migrating, plans, timeline, towns
 from boundaries.store.backup import back_up
 from boundaries.store.engine import Database
-from boundaries.store.records import Event, KeyRecord, PlanRecord, Publication
+from boundaries.store.records import (
+    AliasRecord,
+    AliasState,
+    Event,
+    KeyRecord,
+    PlanRecord,
+    Publication,
+)
 from boundaries.store.timeline import Intent
 from boundaries.town import Town
+from geo.aliases import AliasKind
 
 Result = TypeVar("Result")
 
@@ -270,6 +278,60 @@ class Store:
         return self._read(
             lambda connection: timeline.listing(connection, at=at, as_recorded=as_recorded)
         )
+
+    # Names that callers use
+
+    def propose_alias(
+        self,
+        town: str,
+        *,
+        alias: str,
+        compound: str,
+        township: str = "",
+        kind: AliasKind | None = None,
+        actor: str,
+    ) -> AliasRecord:
+        """Propose a name for a compound; one proposed before is counted once more."""
+        return self._write(
+            lambda connection: aliases.propose(
+                connection,
+                town,
+                alias=alias,
+                compound=compound,
+                township=township,
+                kind=kind,
+                actor=actor,
+            )
+        )
+
+    def decide_alias(
+        self,
+        alias_id: str,
+        state: AliasState,
+        *,
+        actor: str,
+        kind: AliasKind | None = None,
+        valid_from: date | None = None,
+        valid_until: date | None = None,
+    ) -> AliasRecord:
+        """Approve or reject a name; see `boundaries.store.aliases.decide`."""
+        return self._write(
+            lambda connection: aliases.decide(
+                connection,
+                alias_id,
+                state,
+                actor=actor,
+                kind=kind,
+                valid_from=valid_from,
+                valid_until=valid_until,
+            )
+        )
+
+    def aliases(
+        self, *, town: str | None = None, state: AliasState | None = None
+    ) -> list[AliasRecord]:
+        """Return the names that callers use, the oldest first; of one town or state if given."""
+        return self._read(lambda connection: aliases.listing(connection, town=town, state=state))
 
     # Keys and events
 

@@ -5,6 +5,7 @@ from geo.address.geocodejson import geocodejson
 from geo.address.index import AddressIndex
 from geo.address.learning import Proposal, propose_alias, with_alias
 from geo.address.parse import Parsed, Span, parse
+from geo.address.speech import without_persons
 
 __all__ = [
     "AddressIndex",
@@ -22,4 +23,5 @@ __all__ = [
     "parse",
     "propose_alias",
     "with_alias",
+    "without_persons",
 ]

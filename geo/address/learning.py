@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.address.answer import Rows
-from geo.address.register import PLACE_STEP
+from geo.address.register import KINDS, PLACE_STEP, Register
 from geo.aliases import Alias, AliasKind, read_aliases, write_aliases
 
 if TYPE_CHECKING:
@@ -32,11 +32,14 @@ class Proposal:
         The register's name of the compound meant.
     rows
         The compound's rows of the register.
+    town
+        The town that it lies in, as the register's index has it; empty where none is known.
     """
 
     alias: str
     compound: str
     rows: Rows
+    town: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the proposal as one record."""
@@ -73,9 +76,28 @@ def propose_alias(index: AddressIndex, text: str, row: int) -> Proposal | None:
     compound = index.compound_of(place)
     if compound is None:
         return None
+    alias = query.written.given(chunk.start, chunk.start + len(name))
+    return Proposal(alias, compound, _rows_of(register, place), _town_of(register, place))
+
+
+def _rows_of(register: Register, place: int) -> Rows:
     first, last = register.starts[place : place + 2]
-    rows = np.unique(register.arrays["unit_row"][first:last])
-    return Proposal(query.written.given(chunk.start, chunk.start + len(name)), compound, rows)
+    return np.unique(register.arrays["unit_row"][first:last])
+
+
+def _town_of(register: Register, place: int) -> str:
+    return register.words["towns"][register.arrays["place_town"][place]]
+
+
+def rows_of_compounds(register: Register) -> dict[tuple[str, str], Rows]:
+    """Return the rows of every compound by its town and name, as proposals have them."""
+    kinds, shown = register.arrays["place_kind"], register.arrays["place_shown"]
+    return {
+        (_town_of(register, place), register.words["shown_names"][shown[place]]): _rows_of(
+            register, place
+        )
+        for place in np.flatnonzero(kinds == KINDS.index("compound")).tolist()
+    }
 
 
 def with_alias(
