@@ -10,7 +10,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import accepted, aliases, documentation, errors, grids, health, lookups, pages, plans
+from api import (
+    accepted,
+    aliases,
+    compared,
+    documentation,
+    errors,
+    grids,
+    health,
+    lookups,
+    pages,
+    plans,
+)
 from api.access import RateLimit
 from api.documented import without_validation_error
 from api.guarding import Guard
@@ -49,6 +60,7 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
     app.include_router(lookups.router)
     app.include_router(grids.router)
     app.include_router(plans.router)
+    app.include_router(compared.router)
     app.include_router(accepted.router)
     app.include_router(aliases.router)
     app.include_router(health.router)

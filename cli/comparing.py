@@ -154,11 +154,7 @@ def _show_rules(found: Comparison) -> None:
             title = both(f"rules.{rule}.title") if rule in known else ""
             shown.add_row(rule, title, *(str(counts[name][rule] or "") for name in counts))
         out.print(shown)
-    gravest = {
-        name: sorted(findings, key=lambda finding: "EWI".index(finding.severity.value))
-        for name, findings in (("new", found.findings.new), ("gone", found.findings.gone))
-    }
-    for name, findings in gravest.items():
+    for name, findings in (("new", found.findings.new), ("gone", found.findings.gone)):
         for finding in findings[:_MOST_SHOWN]:
             said = Message(
                 f"compare.finding_{name}", {"rule": finding.rule, "said": finding.message}

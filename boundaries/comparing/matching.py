@@ -43,7 +43,16 @@ def matched(old: Iterable[Finding], new: Iterable[Finding]) -> FindingsChange:
         gone, fresh, lambda finding: (finding.rule, finding.kind, finding.level, finding.grids)
     )
     gone, fresh, wide = _paired(gone, fresh, _cause)
-    return FindingsChange(tuple(gone), tuple(fresh), (*same, *alike, *wide))
+    pairs = sorted([*same, *alike, *wide], key=lambda pair: _order(pair[1]))
+    return FindingsChange(
+        tuple(sorted(gone, key=_order)), tuple(sorted(fresh, key=_order)), tuple(pairs)
+    )
+
+
+def _order(finding: Finding) -> tuple[int, str, int, float]:
+    """Put the gravest first."""
+    gravity = "EWI".index(finding.severity.value)
+    return gravity, finding.rule, finding.level or 0, -_size(finding)
 
 
 def _cause(finding: Finding) -> Hashable:

@@ -48,6 +48,7 @@ def test_document_lists_every_endpoint(client: httpx.Client) -> None:
         "/plans",
         "/plans/{plan_id}",
         "/plans/{plan_id}/findings",
+        "/plans/{plan_id}/compare",
         "/aliases",
         "/aliases/{alias_id}/approve",
         "/aliases/{alias_id}/reject",
