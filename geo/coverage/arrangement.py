@@ -11,9 +11,9 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from geo.coverage.certificate import Residual, childless
+from geo.coverage.certificate import Residual, childless, segments_near
 from geo.coverage.grids import Flags, Floats, Grids, Ints, Objects
-from geo.coverage.segments import segments_of
+from geo.coverage.segments import exact_keys
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,18 @@ class Arrangement:
         low, high = np.searchsorted(faces, [face, face + 1])
         return frozenset(rows[low:high].tolist())
 
+    def alone_at(self, depth: int, face: int, *, beside: bool) -> list[tuple[int, int]]:
+        """Return (depth, row) of coarser grids that stand alone over a face, or beside it."""
+        if not beside:
+            return [(at, row) for at, row in self.covering(depth, face) if at != depth]
+        return [
+            (above, row)
+            for above in range(depth)
+            if self.grids.levels[above].stands_alone.any()
+            for row in self.neighbours(above, face)
+            if childless(self.grids, above)[row]
+        ]
+
     def _found_neighbours(self, depth: int) -> tuple[Ints, Ints]:
         geometry = self.grids.levels[depth].geometry
         near = self.grids.near(depth, self.faces)
@@ -128,7 +140,29 @@ def areas(faces: Objects) -> Floats:
     return found
 
 
-def arrange(grids: Grids, residual: Residual, crossing: Floats | None = None) -> Arrangement:
+def inner_points(faces: Objects, tolerance: float) -> Objects:
+    """Return a point inside every face that is farther from its border than rounding.
+
+    Where a face has a tail as thin as rounding, the usual point may lie in that.
+
+    Parameters
+    ----------
+    faces
+        Polygons.
+    tolerance
+        Distance below which two computed places are one.
+    """
+    points: Objects = shapely.point_on_surface(faces)
+    at_border = np.flatnonzero(shapely.distance(points, shapely.boundary(faces)) <= tolerance)
+    for face in at_border.tolist():
+        circle = shapely.maximum_inscribed_circle(faces[face])
+        points[face] = shapely.get_point(circle, 0)
+    return points
+
+
+def arrange(
+    grids: Grids, residual: Residual, crossing: Floats | None = None, within: Objects | None = None
+) -> Arrangement:
     """Node the residual's segments, and find the faces with those who cover and bound them.
 
     Parameters
@@ -137,6 +171,8 @@ def arrange(grids: Grids, residual: Residual, crossing: Floats | None = None) ->
         What is looked at.
     crossing
         Ends of more segments by which the faces are cut, shape (n, 4); see `crossing_segments`.
+    within
+        Polygons outside of which no face is of interest.
     """
     unique, entry_segment = np.unique(residual.ends, axis=0, return_inverse=True)
     entry_segment = entry_segment.reshape(-1)
@@ -148,7 +184,10 @@ def arrange(grids: Grids, residual: Residual, crossing: Floats | None = None) ->
     faces = shapely.get_parts(shapely.polygonize(pieces))
     area = areas(faces)
     faces = faces[2.0 * area / np.maximum(shapely.length(faces), 1e-300) > grids.tolerance]
-    points = shapely.point_on_surface(faces)
+    points = inner_points(faces, grids.tolerance)
+    if within is not None:
+        chosen = np.unique(shapely.STRtree(points).query(within, predicate="intersects")[1])
+        faces, points = faces[chosen], points[chosen]
     segment_of_piece, piece = _along(lines, pieces, grids.tolerance)
     group = _groups(segment_of_piece, piece, pieces, len(lines))
     face, face_piece = _borders(faces, pieces, grids.tolerance)
@@ -180,22 +219,16 @@ def crossing_segments(arrangement: Arrangement, faces: Ints) -> Floats:
     borders that are matched and thus no part of the residual.
     """
     shapes = arrangement.faces[faces]
-    found = [np.zeros((0, 4))]
-    for depth, level in enumerate(arrangement.grids.levels):
-        near = arrangement.grids.near(depth, shapes)
-        found.append(segments_of(level.geometry[near]).ends)
-    ends = np.concatenate(found)
+    ends = np.concatenate([near.ends for near in segments_near(arrangement.grids, shapes)])
     west, south, east, north = shapely.total_bounds(shapes) if len(shapes) else (0.0,) * 4
     within = (ends[:, 2] >= west) & (ends[:, 0] <= east)
     within &= (ends[:, [1, 3]].max(axis=1) >= south) & (ends[:, [1, 3]].min(axis=1) <= north)
-    ends = np.unique(ends[within], axis=0)
-    known = np.unique(arrangement.residual.ends, axis=0)
-    both, count = np.unique(np.concatenate([ends, known, known]), axis=0, return_counts=True)
-    ends = both[count == 1]
+    ends = ends[within]
+    ends = ends[~np.isin(exact_keys(ends), exact_keys(arrangement.residual.ends))]
     lines = np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), object).reshape(-1)
     face, line = shapely.STRtree(lines).query(shapes, predicate="intersects")
     enters = ~shapely.touches(shapes[face], lines[line])
-    entered: Floats = ends[np.unique(line[enters])]
+    entered: Floats = np.unique(ends[np.unique(line[enters])], axis=0)
     return entered
 
 

@@ -9,12 +9,13 @@ and every vertex is matched.** There is no tolerance, and no false alarm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.coverage.grids import NO_PARENT, Flags, Floats, Grids, Ints
+from geo.coverage.grids import NO_PARENT, Flags, Floats, Grids, Ints, Objects
 from geo.coverage.segments import Segments, Summand, segments_of, unbalanced
 
 JURISDICTION = -1
@@ -99,6 +100,17 @@ def ground_segments(grids: Grids) -> Segments:
     polygons = np.empty(0 if grids.jurisdiction is None else 1, object)
     polygons[:] = grids.jurisdiction
     return segments_of(polygons)
+
+
+def segments_near(grids: Grids, places: Objects) -> list[Segments]:
+    """Return by depth the segments of all grids whose boxes come near to those of some places."""
+    depths = range(len(grids.levels))
+    rows = [grids.near(depth, places) for depth in depths]
+    shapes = np.concatenate([grids.levels[depth].geometry[rows[depth]] for depth in depths])
+    segments = segments_of(shapes)
+    bounds = np.searchsorted(segments.owner, np.cumsum([0, *map(len, rows)])).tolist()
+    own = replace(segments, owner=np.concatenate(rows).astype(np.int32)[segments.owner])
+    return [own.taken(slice(*pair)) for pair in itertools.pairwise(bounds)]
 
 
 def left_over(grids: Grids, depth: int, upper: Segments, lower: Segments) -> Residual:

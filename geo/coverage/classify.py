@@ -9,9 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from geo.coverage.arrangement import Arrangement
+from geo.coverage.arrangement import Arrangement, arrange, crossing_segments
+from geo.coverage.certificate import Residual
 from geo.coverage.faults import Fault
-from geo.coverage.grids import NO_PARENT, Ints
+from geo.coverage.grids import NO_PARENT, Grids, Ints
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,20 @@ class Seen:
     depth: int
     rows: frozenset[int]
     components: frozenset[int]
+
+
+def classified(grids: Grids, left: Residual) -> Classifier:
+    """Return what is wrong over each face that a residual makes.
+
+    Faces over which something is wrong are cut where grids border that are in order themselves.
+    """
+    classifier = Classifier(arrange(grids, left))
+    faulty = classifier.faulty_faces()
+    crossing = crossing_segments(classifier.arrangement, faulty)
+    if not len(crossing):
+        return classifier
+    faces = classifier.arrangement.faces[faulty]
+    return Classifier(arrange(grids, left, crossing, within=faces))
 
 
 class Classifier:
@@ -150,8 +165,9 @@ class Classifier:
         if not finer:  # outside the jurisdiction
             return FaceFault(face, "line", depth, frozenset({min(covering)}))
         at, child = finer[0]
-        if at != depth + 1:  # a grid that stands alone lies there
-            return self._cover(face, depth, inside=True)
+        if at != depth + 1:  # a grid that stands alone lies there, and others reach into it
+            others = covering - {child} if at == depth else covering
+            return FaceFault(face, "line", depth, frozenset({min(others)}))
         parent = int(self.arrangement.grids.parent_rows(depth + 1)[child])
         absent = parent == NO_PARENT or self.levels[depth].geometry[parent].is_empty
         if absent and not covering:

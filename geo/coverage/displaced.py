@@ -119,7 +119,8 @@ def unmatched(grids: Grids, left: Residual) -> list[tuple[int, int]]:
 
 
 def _explained(level: GridLevel, row: int, holes: Objects, crs: pyproj.CRS | None) -> Fault | None:
-    for kind, moved in _guesses(level.geometry[row], crs):
+    west = shapely.total_bounds(holes)[0] if len(holes) else 0.0
+    for kind, moved in _guesses(level.geometry[row], crs, _PREFIX * float(west // _PREFIX)):
         for hole in holes:
             vector = _fitting(kind, moved, hole)
             if vector is None:
@@ -157,7 +158,10 @@ def _fitting(kind: str, shape: BaseGeometry, hole: BaseGeometry) -> tuple[float,
     return (dx, dy) if shapely.hausdorff_distance(one, other) <= slack else None
 
 
-def _guesses(shape: BaseGeometry, crs: pyproj.CRS | None) -> Iterator[tuple[str, BaseGeometry]]:
+def _guesses(
+    shape: BaseGeometry, crs: pyproj.CRS | None, prefix: float
+) -> Iterator[tuple[str, BaseGeometry]]:
+    """Yield what a shape may have been meant to be; ``prefix`` is that of the holes' eastings."""
     xy = shapely.get_coordinates(shape)
     if np.abs(xy).max() <= _DEGREES:
         if crs is not None:
@@ -168,6 +172,7 @@ def _guesses(shape: BaseGeometry, crs: pyproj.CRS | None) -> Iterator[tuple[str,
                     yield kind, shapely.set_coordinates(shapely.from_wkb(shape.wkb), moved)
         return
     yield "shift.swapped", shapely.transform(shape, lambda at: at[:, ::-1])
-    if np.abs(xy[:, 0]).min() >= _PREFIX:
-        yield "shift.zone_prefix", shapely.transform(shape, lambda at: at % [_PREFIX, np.inf])
+    if not (xy[:, 0] // _PREFIX == prefix // _PREFIX).all():
+        within = shapely.transform(shape, lambda at: at % [_PREFIX, np.inf])
+        yield "shift.zone_prefix", shapely.affinity.translate(within, prefix)
     yield "shift.rigid", shape

@@ -8,9 +8,9 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage.arrangement import Arrangement, arrange, crossing_segments
+from geo.coverage.arrangement import Arrangement
 from geo.coverage.certificate import Residual, residual
-from geo.coverage.classify import Classifier, Seen
+from geo.coverage.classify import Seen, classified
 from geo.coverage.displaced import Displaced, displaced, without
 from geo.coverage.faults import Fault, codes_of
 from geo.coverage.gate import Admitted, admit
@@ -105,12 +105,8 @@ def _coverage_faults(
 
 def observed_in(grids: Grids, left: Residual) -> tuple[list[Seen], Arrangement]:
     """Return the coverage faults that a residual comes of, and its arrangement."""
-    arrangement = arrange(grids, left)
-    classifier = Classifier(arrangement)
-    crossing = crossing_segments(arrangement, classifier.faulty_faces())
-    if len(crossing):
-        arrangement = arrange(grids, left, crossing)
-        classifier = Classifier(arrangement)
+    classifier = classified(grids, left)
+    arrangement = classifier.arrangement
     seen = Naming(arrangement).named(classifier)
     seen.extend(unmatched_vertices(arrangement, classifier.faulty_components()))
     return seen, arrangement

@@ -34,11 +34,14 @@ def without_companions(seen: list[Seen]) -> list[Seen]:
 
 
 def _comes_with(small: Seen, large: Seen) -> bool:
-    if small.depth != large.depth or not small.components & large.components:
+    if small.depth != large.depth:
         return False
     if large.fault.kind == "overlap.near_duplicate":
-        apart = float(str(large.fault.details["apart_m"]))
-        return bool(small.rows & large.rows) and (small.fault.width_m or 0.0) <= 2.0 * apart
+        apart = 2.0 * float(str(large.fault.details["apart_m"]))
+        along = shapely.dwithin(small.fault.geometry, large.fault.geometry, apart)
+        return bool(along and small.rows & large.rows) and (small.fault.width_m or 0.0) <= apart
+    if not small.components & large.components:
+        return False
     return small.rows <= large.rows and small.fault.area_m2 < _TINY * large.fault.area_m2
 
 
@@ -57,13 +60,17 @@ def with_shapes(seen: list[Seen], shapes: list[ShapeFault]) -> tuple[list[Seen],
             for one in seen
             if fault.family not in _ALONE
             and _shares(one.fault, fault)
-            and _is_mostly_in(one.fault.geometry, reach)
+            and (_is_mostly_in(one.fault.geometry, reach) or _is_rounding(one.fault, fault, reach))
         ]
         seen = [one for one in seen if one not in caused]
         areal = [one.fault for one in caused if one.fault.family in {"gap", "overlap"}]
         if areal:
             kept.append(_with_ground(fault, max(areal, key=lambda ground: ground.area_m2)))
-        elif caused or fault.family in _ALONE or not _is_within_another(fault, seen):
+        elif (
+            caused
+            or fault.family in _ALONE
+            or not _is_within_another(fault, [*kept, *(one.fault for one in seen)])
+        ):
             codes = codes_of(fault.codes, *(one.fault.codes for one in caused))
             kept.append(replace(fault, codes=codes))
     return seen, kept
@@ -81,6 +88,14 @@ def _is_mostly_in(geometry: BaseGeometry | None, reach: BaseGeometry) -> bool:
     return bool(shapely.intersection(geometry, reach).area >= _MOSTLY * geometry.area)
 
 
+def _is_rounding(one: Fault, spike: Fault, reach: BaseGeometry) -> bool:
+    """Return whether a hairline comes of the rounding of a spike's base."""
+    if spike.family != "spike" or one.width_m is None:
+        return False
+    thin = one.width_m < _TINY * (spike.width_m or 0.0)
+    return thin and bool(shapely.intersects(one.geometry, reach))
+
+
 def _with_ground(shape: Fault, ground: Fault) -> Fault:
     """Return a gap or overlap that names the shape by which it came about."""
     kind = f"{ground.family}.spike" if shape.family == "spike" else ground.kind
@@ -92,11 +107,11 @@ def _with_ground(shape: Fault, ground: Fault) -> Fault:
     )
 
 
-def _is_within_another(shape: Fault, seen: list[Seen]) -> bool:
+def _is_within_another(shape: Fault, others: list[Fault]) -> bool:
     return any(
-        _shares(one.fault, shape) and shapely.dwithin(one.fault.geometry, shape.geometry, _NEAR_M)
-        for one in seen
-        if one.fault.family in {"gap", "overlap", "leak"}
+        _shares(one, shape) and shapely.dwithin(one.geometry, shape.geometry, _NEAR_M)
+        for one in others
+        if one.family in {"gap", "overlap", "leak"}
     )
 
 

@@ -41,13 +41,16 @@ class Naming:
         shapes = self.arrangement.faces[faces]
         geometry = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
         area = float(self.arrangement.area[faces].sum())
+        alone = self._alone(first, faces)
         kind, rows, extra, details = self._kind(first, faces, geometry, area)
+        if kind == "gap.hole" and alone:
+            kind = "gap.inside"
         level = self.levels[first.depth]
         parents = self._parents(first)
         fault = Fault(
             kind,
             level.level,
-            codes_of((level.codes[row] for row in rows), extra),
+            codes_of((level.codes[row] for row in rows), extra, alone),
             geometry,
             area,
             inner_width(geometry),
@@ -56,7 +59,19 @@ class Naming:
             details,
         )
         components = frozenset(self.arrangement.component[faces].tolist())
-        return Seen(fault, first.depth, frozenset(rows), components)
+        return Seen(fault, first.depth, rows | first.rows, components)
+
+    def _alone(self, first: FaceFault, faces: np.ndarray) -> list[str | None]:
+        """Return the codes of coarser grids without children that lie over or beside the faces."""
+        if first.what not in {"gap", "overlap"}:
+            return []
+        beside = first.what == "gap"
+        found = {
+            place
+            for face in faces.tolist()
+            for place in self.arrangement.alone_at(first.depth, face, beside=beside)
+        }
+        return [self.levels[depth].codes[row] for depth, row in sorted(found)]
 
     def _kind(
         self, first: FaceFault, faces: np.ndarray, geometry: BaseGeometry, area: float

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
 from geo.coverage.grids import Floats, Ints, Objects
+from geo.coverage.rings import rings_of
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,8 @@ class Outlines:
 
 def outlines(polygons: Objects) -> Outlines:
     """Return the rings of polygons as arrays."""
-    if not len(polygons):
-        none = np.zeros(0, np.int64)
-        return Outlines(np.zeros((0, 2)), none, none, none, none)
-    _, xy, offsets = shapely.to_ragged_array(polygons, include_z=False)
-    rings, parts = (np.asarray(offset, np.int64) for offset in offsets[:2])
-    whole = parts[offsets[2]] if len(offsets) == 3 else parts  # noqa: PLR2004
-    owner_of_ring = np.repeat(np.arange(len(polygons)), np.diff(whole))
+    found = rings_of(polygons)
+    xy, rings = found.xy, found.starts
     ring = np.repeat(np.arange(len(rings) - 1), np.diff(rings))
     kept = np.ones(len(xy), bool)
     kept[rings[1:] - 1] = False
@@ -55,4 +50,4 @@ def outlines(polygons: Objects) -> Outlines:
     position = np.arange(len(ring))
     before, after = position - 1, position + 1
     before[first], after[last] = last, first
-    return Outlines(xy, before, after, ring, owner_of_ring[ring])
+    return Outlines(xy, before, after, ring, found.owner[ring])

@@ -27,9 +27,14 @@ def scattered(grids: Grids) -> Iterator[tuple[int, int, Fault]]:
 
 
 def _unexplained(grids: Grids, depth: int, row: int) -> Objects:
-    """Return the parts beside the largest one of each piece of ground."""
+    """Return the parts beside the main one of each piece of ground.
+
+    The main one holds most of the children whose codes begin with the grid's own; else it is the
+    largest one.
+    """
     parts = shapely.get_parts(grids.levels[depth].geometry[row])
-    parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
+    proper = [_proper_children(grids, depth, row, part) for part in parts.tolist()]
+    parts = parts[np.lexsort((-shapely.area(parts), -np.array(proper)))]
     ground = shapely.get_parts(_ground(grids, depth, row))
     if not len(ground):
         return parts[1:]
@@ -83,6 +88,13 @@ def _fault(grids: Grids, depth: int, row: int, parts: Objects) -> Fault:
 
 def _polygons(parts: Objects) -> list[shapely.Polygon]:
     return [part for part in parts.tolist() if isinstance(part, shapely.Polygon)]
+
+
+def _proper_children(grids: Grids, depth: int, row: int, part: BaseGeometry) -> int:
+    own = str(grids.levels[depth].codes[row])
+    shapes = np.array([part], dtype=object)
+    inside = _children_in(grids, depth, row, shapes)
+    return sum(str(grids.levels[depth + 1].codes[child]).startswith(own) for child in inside)
 
 
 def _children_in(grids: Grids, depth: int, row: int, parts: Objects) -> list[int]:

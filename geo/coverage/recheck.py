@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +12,19 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage.certificate import Residual, ground_segments, left_over, residual
+from geo.coverage.certificate import (
+    Residual,
+    ground_segments,
+    left_over,
+    residual,
+    segments_near,
+)
 from geo.coverage.displaced import unmatched
 from geo.coverage.faults import Fault
 from geo.coverage.gate import Admitted, admit, is_plain
-from geo.coverage.grids import Floats, Grids
+from geo.coverage.grids import Floats, Grids, Ints
 from geo.coverage.inspection import inspect, observed_in, told
-from geo.coverage.segments import Segments, segments_of
+from geo.coverage.segments import Segments, Summand, exact_keys, segments_of, unbalanced
 from geo.coverage.shape import Limits, ShapeFault, shape_faults
 
 _BESIDE_M = 1.0
@@ -91,9 +99,22 @@ class Watched:
             [*shapes.values(), *(self.grids.levels[at].geometry[row] for at, row in shapes)],
             dtype=object,
         )
+        own = _rows_by_depth(shapes)
+        beside = len(kept) < len(self._shapes) or any(
+            shapely.dwithin(one.reach, places, _BESIDE_M).any() for one in kept
+        )
+        if not beside and not shape_faults(grids, self._limits, own):
+            return kept  # a fault that grids share is one of the edited grid, or there already
         only = {depth: grids.near(depth, places, _BESIDE_M) for depth in range(len(grids.levels))}
         fresh = shape_faults(grids, self._limits, only)
         return [*kept, *(one for one in fresh if not codes.isdisjoint(one.fault.codes))]
+
+
+def _rows_by_depth(rows: Iterable[Row]) -> dict[int, Ints]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for depth, row in rows:
+        found[depth].append(row)
+    return {depth: np.array(sorted(members)) for depth, members in found.items()}
 
 
 def updated(
@@ -115,13 +136,12 @@ def updated(
     touched = _touched(before, after, rows)
     if not len(touched):
         return left
-    wanted = _keys(touched)
+    wanted = exact_keys(touched)
     places = np.asarray(shapely.linestrings(touched.reshape(-1, 2, 2)), object)
-    parts = [left.taken(~np.isin(_keys(left.ends), wanted))]
+    parts = [left.taken(~np.isin(exact_keys(left.ends), wanted))]
     upper = _some(ground, wanted)
-    for depth in range(len(after.levels)):
-        near = after.near(depth, places)
-        lower = _some(segments_of(after.levels[depth].geometry[near], near), wanted)
+    for depth, near in enumerate(segments_near(after, places)):
+        lower = _some(near, wanted)
         parts.append(left_over(after, depth, upper, lower))
         upper = lower
     return Residual.joined(parts)
@@ -134,14 +154,13 @@ def _touched(before: Grids, after: Grids, rows: list[Row]) -> Floats:
         pair = np.array(
             [grids.levels[depth].geometry[row] for grids in (before, after)], dtype=object
         )
-        ends, number = np.unique(segments_of(pair).ends, axis=0, return_inverse=True)
-        found.append(ends[np.bincount(number.reshape(-1), minlength=len(ends)) == 1])
-    return np.unique(np.concatenate(found), axis=0)
+        segments = segments_of(pair)
+        sign = np.where(segments.owner == 0, -segments.sign, segments.sign)
+        changes = replace(segments, sign=sign)
+        (rest,) = unbalanced([Summand(changes, np.zeros(len(segments), np.int32), 1)])
+        found.append(segments.ends[rest])
+    return np.concatenate(found)
 
 
 def _some(segments: Segments, wanted: npt.NDArray[np.void]) -> Segments:
-    return segments.taken(np.isin(_keys(segments.ends), wanted))
-
-
-def _keys(ends: Floats) -> npt.NDArray[np.void]:
-    return np.ascontiguousarray(ends + 0.0).view("V32").reshape(-1)
+    return segments.taken(np.isin(exact_keys(segments.ends), wanted))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from geo.coverage.grids import Flags, Floats, Ints, Objects
+from geo.coverage.rings import rings_of
 
 _ROWS_A_PART = 2_000_000
 _X, _Y, _LOW, _HIGH, _LABEL, _LAST = (
@@ -49,7 +49,7 @@ class Segments:
     def __len__(self) -> int:
         return len(self.sign)
 
-    def taken(self, rows: Ints | Flags) -> Segments:
+    def taken(self, rows: Ints | Flags | slice) -> Segments:
         """Return some of the segments."""
         return Segments(self.ends[rows], self.sign[rows], self.owner[rows], self.keys[rows])
 
@@ -69,19 +69,13 @@ def segments_of(polygons: Objects, owners: npt.NDArray[np.integer] | None = None
     Segments
         Without those of no length.
     """
-    if not len(polygons):
-        none = np.zeros(0)
-        return Segments(
-            none.reshape(0, 4), none.astype(np.int8), none.astype(np.int32), none.astype(np.uint64)
-        )
-    _, coordinates, offsets = shapely.to_ragged_array(polygons, include_z=False)
-    coordinates = np.ascontiguousarray(coordinates) + 0.0  # no negative zeros
-    rings, parts = (np.asarray(offset, np.int64) for offset in offsets[:2])
-    whole = parts[offsets[2]] if len(offsets) == 3 else parts  # noqa: PLR2004
+    found = rings_of(polygons)
+    coordinates = found.xy + 0.0  # no negative zeros
+    rings = found.starts
     count = np.diff(rings) - 1
-    outward = _turned(coordinates, rings, parts)
+    turned = found.left != found.outer  # the inside, or what is outside of a hole, on the right
     numbered = np.arange(len(polygons)) if owners is None else owners
-    owner_of_ring = np.repeat(np.asarray(numbered, np.int32), np.diff(whole))
+    owner_of_ring = np.asarray(numbered, np.int32)[found.owner]
     points = _point_keys(coordinates)
     first = np.ones(len(coordinates), bool)
     first[rings[1:] - 1] = False
@@ -92,7 +86,7 @@ def segments_of(polygons: Objects, owners: npt.NDArray[np.integer] | None = None
     low, high = start + swapped, start + ~swapped
     ends = np.empty((len(start), 4))
     ends[:, :2], ends[:, 2:] = coordinates[low], coordinates[high]
-    sign = np.where(swapped ^ np.repeat(outward, count), -1, 1).astype(np.int8)
+    sign = np.where(swapped ^ np.repeat(turned, count), -1, 1).astype(np.int8)
     keys = points[low] * _LOW + points[high] * _HIGH
     made = Segments(ends, sign, np.repeat(owner_of_ring, count), keys)
     long = (ends[:, 0] != ends[:, 2]) | (ends[:, 1] != ends[:, 3])
@@ -106,26 +100,9 @@ def _point_keys(coordinates: Floats) -> npt.NDArray[np.uint64]:
     return keys
 
 
-def _turned(coordinates: Floats, rings: Ints, parts: Ints) -> Flags:
-    """Return for every ring whether its inside, or a hole's outside, lies on the right."""
-    area = ring_areas(coordinates, rings)
-    shell = np.zeros(len(rings) - 1, bool)
-    shell[parts[:-1][np.diff(parts) > 0]] = True
-    turned: Flags = (area < 0) == shell
-    return turned & (area != 0)
-
-
-def ring_areas(coordinates: Floats, rings: Ints) -> Floats:
-    """Return the signed area of every closed ring; positive where it runs counter-clockwise."""
-    count = np.diff(rings)
-    if not len(count):
-        return np.zeros(0)
-    local = coordinates - np.repeat(coordinates[rings[:-1]], count, axis=0)
-    cross = np.empty(len(coordinates))
-    cross[:-1] = local[:-1, 0] * local[1:, 1] - local[1:, 0] * local[:-1, 1]
-    cross[rings[1:] - 1] = 0.0  # the step to the next ring
-    area: Floats = np.add.reduceat(cross, rings[:-1]) / 2.0
-    return area
+def exact_keys(ends: Floats) -> npt.NDArray[np.void]:
+    """Return the ends of segments, shape (n, 4), as one value each, equal where they are."""
+    return np.ascontiguousarray(ends + 0.0).view("V32").reshape(-1)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Invalidity:
     area
         Area of the loop, the hole or the common ground, square units.
     zone
-        Points that the fault touches; other faults that touch them have the same cause.
+        Points and ground that the fault touches; other faults that touch it have the same cause.
     reason
         What GEOS says.
     """
@@ -67,7 +67,8 @@ def examined(polygon: BaseGeometry) -> Invalidity:
         return Invalidity("spike.flat", spike, 0.0, _zone(crossings, spike), reason)
     if reason.startswith(("Hole lies outside", "Nested holes")):
         hole = _hole_outside(polygon)
-        return Invalidity("invalid.hole_outside", hole, hole.area, _zone(crossings, hole), reason)
+        zone = shapely.union(hole, crossings)
+        return Invalidity("invalid.hole_outside", hole, hole.area, zone, reason)
     common = _common_ground(polygon)
     if common is not None:
         zone = _zone(crossings, common)

@@ -10,9 +10,9 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage.arrangement import Arrangement, arrange, crossing_segments
+from geo.coverage.arrangement import Arrangement
 from geo.coverage.certificate import Residual, is_proved, residual
-from geo.coverage.classify import Classifier
+from geo.coverage.classify import classified
 from geo.coverage.displaced import displaced, unmatched
 from geo.coverage.faults import Fault
 from geo.coverage.gate import admit
@@ -201,12 +201,8 @@ def _with_unusable(given: Grids, mended: Grids) -> Grids:
 
 
 def _changes(grids: Grids, left: Residual, choice: _Choice) -> tuple[Arrangement, list[Change]]:
-    arrangement = arrange(grids, left)
-    classifier = Classifier(arrangement)
-    crossing = crossing_segments(arrangement, classifier.faulty_faces())
-    if len(crossing):
-        arrangement = arrange(grids, left, crossing)
-        classifier = Classifier(arrangement)
+    classifier = classified(grids, left)
+    arrangement = classifier.arrangement
     changes = Owners(arrangement, choice.gap_m, choice.fixed).changes(classifier)
     if choice.refused:
         changes = [one for one in changes if place_of(arrangement, one.face) not in choice.refused]
