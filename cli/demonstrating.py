@@ -20,7 +20,7 @@ from boundaries.scheme import default_scheme
 from boundaries.town import TOWN_LAYERS, Town
 from cli.answering import show_answer
 from cli.checking import show_report, write_report
-from cli.options import actor, home_of, opened_store
+from cli.options import actor, new_home_of, opened_store
 from cli.screen import both, languages_of_help, out, progress_bar, tell
 from geo.layers import write_layer
 
@@ -42,7 +42,7 @@ def demo(
     from examples.town import demo_town  # noqa: PLC0415 - the generator is for the demo alone
     from maps.site import write_site  # noqa: PLC0415 - folium is only loaded where it draws
 
-    home = home_of(context)
+    home = new_home_of(context)
     _heading("demo.step_build")
     town, plan = demo_town(seed, scale)
     files = write_files(town, plan, home.folder / _INPUT)

@@ -28,6 +28,7 @@ from cli.options import (
     chosen_plan,
     chosen_scheme,
     home_of,
+    new_home_of,
     opened_store,
 )
 from cli.screen import (
@@ -108,7 +109,7 @@ def import_town(
             edited = _edited(home_of(context), plan_from, town, from_finest=from_finest)
             town = edited.plan.town
         name = town or _name_of([*given, *(s.path for s in columns.sources)], sources)
-        held = _stored_town(home_of(context), name)
+        held = _stored_town(new_home_of(context), name)
         base = None if replace else held
         chosen = base.scheme if base is not None and scheme is None else chosen_scheme(scheme)
         with _shown_progress() as progress:
@@ -135,7 +136,7 @@ def import_town(
         # refused where someone else wrote the town meanwhile
         revision = 0 if held is None else held.revision
         read = dataclasses.replace(imported.town, revision=revision)
-        with opened_store(home_of(context)) as store:
+        with opened_store(new_home_of(context)) as store:
             plan_id = _saved(store, dataclasses.replace(imported, town=read))
     if as_json:
         print_json(_described(imported, plan_id, applied=apply))

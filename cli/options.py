@@ -5,15 +5,17 @@ from __future__ import annotations
 import getpass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from boundaries.home import Home
 from boundaries.scheme import Scheme, default_scheme, read_scheme
-from boundaries.store import Store, open_store
 from cli.screen import both
 from geo.problem import input_error
+
+if TYPE_CHECKING:
+    from boundaries.store import Store
 
 AsJson = Annotated[bool, typer.Option("--json", help=both("cli.option_json"))]
 TownName = Annotated[str | None, typer.Option("--town", help=both("cli.option_town"))]
@@ -24,7 +26,21 @@ PlanId = Annotated[str | None, typer.Option("--plan", help=both("cli.option_plan
 
 
 def home_of(context: typer.Context) -> Home:
-    """Return the home that the command was called with."""
+    """Return the home that the command was called with.
+
+    Raises
+    ------
+    InputError
+        Its folder does not exist. Where the store is a database, that may be so.
+    """
+    home = new_home_of(context)
+    if home.database_url is None and not home.folder.is_dir():
+        raise input_error("cli.no_home", value=home.folder)
+    return home
+
+
+def new_home_of(context: typer.Context) -> Home:
+    """Return the home that the command was called with, for commands that may make it."""
     home = context.find_object(Home)
     if home is None:
         raise LookupError("the command was called without a home")
@@ -33,6 +49,8 @@ def home_of(context: typer.Context) -> Home:
 
 def opened_store(home: Home) -> Store:
     """Open the store of a home; the folder and an embedded store are made where missing."""
+    from boundaries.store import open_store  # noqa: PLC0415 - lookups need no database
+
     home.folder.mkdir(parents=True, exist_ok=True)
     return open_store(home.store_url)
 

@@ -9,7 +9,7 @@ import typer
 
 from boundaries.lifecycle import reconcile, without_snapshot
 from boundaries.store import newest_revision
-from cli.options import AsJson, home_of, opened_store
+from cli.options import AsJson, home_of, new_home_of, opened_store
 from cli.screen import FOUND_ERRORS, both, languages_of_help, out, print_json, table, tell
 
 database = typer.Typer(help=languages_of_help("cli.db_help"), no_args_is_help=True)
@@ -26,7 +26,7 @@ def upgrade(
     revision: Annotated[str, typer.Argument(help=both("cli.db_revision"))] = "head",
 ) -> None:
     """Run the migrations that the store has not seen yet."""
-    with opened_store(home_of(context)) as store:
+    with opened_store(new_home_of(context)) as store:
         store.upgrade(revision)
         tell("cli.db_upgraded", url=store.shown_url, revision=store.revision())
 

@@ -7,12 +7,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from boundaries.home import Home
 from boundaries.plan import Plan
 from boundaries.town import Town
+from cli.app import app
+from cli.commands import COMMANDS
 from cli.document import document
 
 WANGGE = Path(sys.executable).with_name("wangge")
@@ -49,11 +53,58 @@ def test_help_names_every_command() -> None:
         assert command in done.stdout
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_what_stands_for_it(name: str) -> None:
+    root: Any = typer.main.get_command(app)
+    shown = root.commands[name]
+    root.load(name)
+    assert root.commands[name] is not shown
+    assert (root.commands[name].name, root.commands[name].help) == (shown.name, shown.help)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "left_out"),
+    [
+        (["--help"], 0, {"numpy", "pandas", "shapely", "sqlalchemy"}),
+        (
+            ["lookup", "--point", "0,0"],
+            1,
+            {"sqlalchemy", "alembic", "pandera", "folium", "fastapi"},
+        ),
+    ],
+)
+def test_a_command_loads_what_it_needs_alone(
+    published_home: Home, words: list[str], status: int, left_out: set[str]
+) -> None:
+    """Loading everything takes ten times as long as showing the help."""
+    program = (
+        "import sys; from cli.app import app; from cli.screen import explained; "
+        f"sys.argv = {['wangge', '--home', str(published_home.folder), *words]!r}; "
+        "status = explained(app); print(status, *sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    found, *modules = done.stderr.split()
+    assert found == str(status)
+    assert not left_out & set(modules)
+
+
 def test_reference_in_the_docs_is_of_this_command_line() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == document()
 
 
-def test_input_that_is_not_there_ends_with_2_and_says_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [["check"], ["lookup", "滨河街1号"], ["serve"], ["plans"]])
+def test_a_home_that_is_not_there_is_not_made(tmp_path: Path, words: list[str]) -> None:
+    done = wangge(*words, home=tmp_path / "home")
+    assert done.returncode == 2
+    assert str(tmp_path / "home") in done.stderr
+    assert " import " in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_store_is_made_where_that_is_asked_for(tmp_path: Path) -> None:
+    assert wangge("db", "upgrade", home=tmp_path / "home").returncode == 0
     done = wangge("check", home=tmp_path / "home")
     assert done.returncode == 2
     assert "wangge import" in done.stderr
