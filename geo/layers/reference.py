@@ -160,7 +160,7 @@ def _way(wkt: str) -> tuple[str, float | None]:
     if _is_plain(crs):
         return STORED_CRS, 0.0
     for target in (STORED_CRS, "EPSG:4326"):
-        found = TransformerGroup(crs, target, always_xy=True, allow_ballpark=False).transformers
+        found = TransformerGroup(crs, target, allow_ballpark=False).transformers
         known = [each.accuracy for each in found if each.accuracy >= 0]
         if known:
             return target, max(known)
