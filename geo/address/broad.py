@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.address.answer import Candidate, Fault, Match, Precision, Rows, Status
 from geo.address.asking import question
+from geo.address.latin import is_latin
 from geo.address.query import Query
 from geo.address.register import Register
 from geo.address.units import number_base, number_id
@@ -152,13 +153,20 @@ class Broad:
         rows = both if point is None else self._around(point, near)
         if not len(rows):
             return None
-        names = [self.register.words["roads"][road] for road in (query.road, query.second_road)]
+        names = [self._road_name(road) for road in (query.road, query.second_road)]
+        latin = all(map(is_latin, names))
+        name = " & ".join(names) if latin else "与".join(names) + "路口"
         precision = Precision.ROAD if point is None else Precision.INTERSECTION
         p = SURE if point is not None else BETWEEN
-        found = self._candidate(rows, "与".join(names) + "路口", precision, p, [], point=point)
+        found = self._candidate(rows, name, precision, p, [], point=point)
         claim = found if point is not None else None
         status = Status.PARTIAL if claim is not None else Status.AMBIGUOUS
         return Match(status, (found,), 1 - p, None, "C", claim)
+
+    def _road_name(self, road: int) -> str:
+        rows = np.flatnonzero(self.row_road == road)
+        known = self.register.words["roads"][road]
+        return self._shown("road", int(rows[0])) if len(rows) else known
 
     def _nearest(self, first: int, second: int) -> Point | None:
         """Return the middle of the nearest two addresses of two roads without lines."""

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.address.units import known_text
+from geo.address.latin import road_id
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,7 +27,7 @@ def points_of(geometry: gpd.GeoSeries) -> dict[str, NDArray[Any]]:
 
 def road_names(roads: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Return the written names of roads."""
-    return tuple(known_text(name) for name in roads["name"] if isinstance(name, str))
+    return tuple(road_id(name) for name in roads["name"] if isinstance(name, str))
 
 
 def crossings_of(roads: gpd.GeoDataFrame, names: list[str]) -> dict[str, NDArray[Any]]:
@@ -38,7 +38,7 @@ def crossings_of(roads: gpd.GeoDataFrame, names: list[str]) -> dict[str, NDArray
     numbers = {name: number for number, name in enumerate(names) if name}
     lines: dict[int, list[Any]] = defaultdict(list)
     for name, line in zip(roads["name"], roads.geometry, strict=True):
-        number = numbers.get(known_text(str(name))) if name is not None else None
+        number = numbers.get(road_id(str(name))) if name is not None else None
         if number is not None and line is not None:
             lines[number].append(line)
     order = sorted(lines)

@@ -10,6 +10,7 @@ from geo.address.features import (
     TOWN_AGREES,
     TOWN_DIFFERS,
 )
+from geo.address.latin import street_cost
 from geo.address.names import NameIndex
 from geo.address.query import Query
 from geo.address.register import PLACE_STEP, Register
@@ -68,7 +69,16 @@ class Doors:
         """Return the road said and what it costs to take it for that: 0 none said, -1 unknown."""
         if query.road or query.unknown_road is None:
             return query.road, 0.0
-        hits = self.road_names.find(query.written.text[slice(*query.unknown_road)])
+        words = query.written.text[slice(*query.unknown_road)]
+        hits = self.road_names.find(query.unknown_words or words)
+        if query.unknown_words:
+            names = self.road_names.names
+            hits = [
+                hit._replace(cost=min(hit.cost, cost))
+                for hit in hits
+                if (cost := street_cost(query.unknown_words, names[hit.name])) is not None
+            ]
+            hits.sort(key=lambda hit: hit.cost)
         if hits and hits[0].cost < ROAD_COST and (len(hits) == 1 or hits[1].cost > hits[0].cost):
             return hits[0].name + 1, hits[0].cost
         return -1, 0.0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-FORMAT = 2
+FORMAT = 3
 MOST_CHARACTERS = 300
 _ABSENT = 0.5
 _WORDS = "words.json"

@@ -12,6 +12,7 @@ from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
 
+from geo.address.latin import is_latin, said_of
 from geo.address.register import BUILDING_STEP, KINDS, PLACE_STEP, ZONE_STEP, Register
 from geo.address.sound import blurred_readings, readings, sounded
 from geo.address.vocabulary import COMMON_WORDS, GENERIC, generic_end
@@ -105,6 +106,8 @@ class PracticeMaker:
     def _door(self, place: int, row: int) -> Practice:
         road = self._shown("road", row) or self._shown("village", row)
         number = self._shown("number", row)
+        if is_latin(road):
+            return Practice(said_of(number, road, self.random), place, -1, -1, -1, "door")
         number = number + "号" if number[-1:].isdigit() else number
         town = self._shown("town", row) if self.random.random() < _TOWNS_OF_DOORS else ""
         if self.random.random() < _SLIPS_OF_DOORS:

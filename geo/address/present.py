@@ -14,6 +14,7 @@ from geo.address.features import (
     TOWN_DIFFERS,
     Found,
 )
+from geo.address.latin import is_latin
 from geo.address.other_names import note_of, standing
 from geo.address.query import Query
 from geo.address.register import DETAILS, KINDS, Register
@@ -99,8 +100,8 @@ class Presenter:
             parts += [road, number if road else "", shown]
         elif self.kind[one.place] != _DOOR:
             parts.append(shown)
-        elif (street := road or words["village"]).isascii():
-            parts.append(f"{words['number']} {street}")
+        elif is_latin(street := road or words["village"]):
+            parts = [f"{words['number']} {street}", f", {words['town']}" if words["town"] else ""]
         else:
             parts += [street, number]
         if one.zone > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -78,6 +78,8 @@ class Query:
         Numbers of the register's words; 0 where none is said.
     unknown_road, foreign
         Words of a road, of a foreign area, that the register does not hold.
+    unknown_words
+        What identifies the road that is not held, where that is not its words.
     zone, stage
         A zone, a stage of building (二期) that stands by itself.
     at
@@ -95,6 +97,7 @@ class Query:
     town: int = 0
     village: int = 0
     unknown_road: tuple[int, int] | None = None
+    unknown_words: str = ""
     foreign: str = ""
     known_area: bool = False
     zone: str = ""
@@ -119,6 +122,8 @@ class QueryReader:
         Written forms of the register's zones.
     buildings
         Identities of buildings that have names rather than numbers (教学楼).
+    latin
+        Reads a text in Latin script, where the register has such words; None where it is none.
     """
 
     def __init__(
@@ -128,8 +133,11 @@ class QueryReader:
         special: list[str],
         zones: Iterable[str],
         buildings: Iterable[str],
+        *,
+        latin: Callable[[Normalised], Query | None] | None = None,
     ) -> None:
         self.lexicon = lexicon
+        self._latin = latin
         self._zone_words = frozenset(zones)
         self._zone_ends = frozenset(word[-1] for word in self._zone_words)
         self._zone_lengths = sorted({len(word) for word in self._zone_words}, reverse=True)
@@ -153,6 +161,10 @@ class QueryReader:
         form = written.text
         if not _MEANT.search(form):
             return None
+        if self._latin is not None and form.isascii():
+            said = self._latin(written)
+            if said is not None:
+                return said, ()
         first, *others = self.readings(form)
         query = self.query(written, first)
         query.again = self._again(query)

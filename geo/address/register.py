@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.address.crossings import crossings_of, points_of, road_names
+from geo.address.latin import parse_latin, road_id
 from geo.address.normalise import written_form
 from geo.address.units import (
     building_id,
@@ -161,7 +162,7 @@ def read_register(frame: pd.DataFrame, roads: gpd.GeoDataFrame | None = None) ->
         "buildings": _mapped(texts["building"], known_text),
         "stairs": _mapped(texts["stair"], known_text),
         "numbers": _mapped(texts["number"], number_id),
-        "roads": _mapped(texts["road"], known_text),
+        "roads": _mapped(texts["road"], road_id),
         "towns": _mapped(texts["town"], known_text),
         "villages": _mapped(texts["village"], known_text),
         "compounds": _mapped(texts["compound"], known_text),
@@ -406,7 +407,8 @@ def _filled_from_text(texts: dict[str, list[str]]) -> dict[str, list[str]]:
                 rest = rest.replace(value, "", 1)
         if not bare and not _TELLING.search(rest):
             continue
-        parsed = parse_written(written_form(text))
+        form = written_form(text)
+        parsed = parse_latin(form) if form.isascii() else parse_written(form)
         if bare:
             for name in named:
                 filled[name][row] = parsed.get(name, "")

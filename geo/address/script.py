@@ -46,6 +46,20 @@ _RADICALS = {
     "⻰": "龙",
     "⻳": "龟",
 }
+# Latin letters that are no letter with a mark
+_LETTERS = {
+    "AE": "Ææ",
+    "OE": "Œœ",
+    "O": "Øø",
+    "D": "ĐđÐð",
+    "TH": "Þþ",
+    "L": "Łł",
+    "H": "Ħħ",
+    "I": "ı",
+    "N": "Ŋŋ",
+    "SS": "ßẞ",
+    "": "°",
+}
 _DASHES = "‐‑‒–—―−﹘﹣－－─━﹉￣~～〜∼_﹍＿"
 _SLASHES = "／\\＼∕⁄|｜"
 _STOPS = "，。；：！？,;:!?｡﹐、､\u3001"
@@ -80,9 +94,11 @@ def character_table() -> dict[int, str]:
             folded = unicodedata.normalize("NFKC", chr(code))
             if folded != chr(code):
                 table[code] = folded
-    for code in range(0xC0, 0x250):
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         letters = unicodedata.normalize("NFD", chr(code)).upper()
         table[code] = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    for form, letters in _LETTERS.items():
+        table.update({ord(letter): form for letter in letters})
     table.update({0x2160 + step: str(step + 1) for step in range(12)})
     table.update({0x2170 + step: str(step + 1) for step in range(12)})
     for characters, form in (

@@ -23,6 +23,7 @@ from geo.address.features import (
     Lead,
     no_features,
 )
+from geo.address.latin_query import LatinQueries
 from geo.address.lexicon import Lexicon, Word
 from geo.address.names import Hit, NameIndex
 from geo.address.query import NEARLY, Chunk, Query, QueryReader
@@ -55,7 +56,15 @@ class Searcher:
         special = [name for name in self.names.names if any(char.isascii() for char in name)]
         zones = [form for zone in register.words["shown_zones"] if (form := known_text(zone))]
         buildings = [word for word in register.words["buildings"] if _HAN_WORD.search(word)]
-        self.reader = QueryReader(self._lexicon(areas), self.names, special, zones, buildings)
+        latin = LatinQueries(register.words["roads"], register.words["towns"], self.names.exact)
+        self.reader = QueryReader(
+            self._lexicon(areas),
+            self.names,
+            special,
+            zones,
+            buildings,
+            latin=latin.query if latin else None,
+        )
 
     def _names(self) -> tuple[NameIndex, list[list[Target]]]:
         """Return the names of places, and for each what it names."""
@@ -191,7 +200,7 @@ class Searcher:
             costs = (self._absent_cost(chunk) for chunk in query.chunks[:_MOST_CHUNKS])
             features[ABSENT] = min(_MOST_ABSENT, *costs)
         elif query.unknown_road is not None:
-            words = query.written.text[slice(*query.unknown_road)]
+            words = query.unknown_words or query.written.text[slice(*query.unknown_road)]
             features[ABSENT] = min(self.doors.road_names.naming.absent_cost(words), _MOST_ABSENT)
         elif found:
             features[ABSENT] = _NAMELESS_ABSENT
