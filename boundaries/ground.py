@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from boundaries.town import Town
+if TYPE_CHECKING:
+    from boundaries.town import Town
+
 
 GROUND_COLUMNS: dict[str, tuple[str, ...]] = {
     "jurisdiction": ("code", "name"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +17,11 @@ import pandas as pd
 import shapely
 
 from boundaries.placement import OUTSIDE, Placement, Rows, ancestors
-from boundaries.plan import Plan
 from boundaries.runs import parse_runs
-from boundaries.town import Town
+
+if TYPE_CHECKING:
+    from boundaries.plan import Plan
+    from boundaries.town import Town
 
 Shares = dict[int, float]
 """Grids by row with their shares."""

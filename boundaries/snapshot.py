@@ -13,20 +13,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
 from boundaries.contacts import VIEWS, Contacts, View, contacts_by_grid
 from boundaries.ground import read_ground, write_ground
 from boundaries.placement import OUTSIDE, Placement, place_grids
-from boundaries.plan import Plan
 from boundaries.registered import AddressGrids, place_addresses
-from boundaries.town import Town
 from geo.address import AddressIndex
 from geo.address.index import FORMAT as ADDRESS_FORMAT
 from geo.problem import InputError, input_error
 from messages import LANGUAGES
+
+if TYPE_CHECKING:
+    from boundaries.plan import Plan
+    from boundaries.town import Town
 
 FORMAT = 1
 MANIFEST = "manifest.json"

@@ -1,4 +1,4 @@
-"""The command's outline: one function a task, each in its own module."""
+"""The command `wangge`; its own commands stand in `cli.commands`."""
 
 from __future__ import annotations
 
@@ -10,33 +10,13 @@ from typing import Annotated
 import typer
 
 from boundaries.home import Home
-from cli import (
-    accepting,
-    addresses,
-    aliases,
-    assigning,
-    bounding,
-    checking,
-    comparing,
-    contacts,
-    demonstrating,
-    exporting,
-    importing,
-    keys,
-    looking_up,
-    mapping,
-    planning,
-    publishing,
-    repairing,
-    serving,
-    snapshots,
-    storing,
-)
+from cli.commands import Commands
 from cli.screen import both, explained, out
 from messages import say
 
 app = typer.Typer(
     name="wangge",
+    cls=Commands,
     help=say("cli.help", "zh") + "\n\n" + say("cli.help", "en"),
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -75,31 +55,6 @@ def _begin(
     ] = False,
 ) -> None:
     context.obj = Home.from_environment(home)
-
-
-for module in (
-    importing,
-    checking,
-    comparing,
-    exporting,
-    accepting,
-    publishing,
-    repairing,
-    bounding,
-    looking_up,
-    addresses,
-    aliases,
-    assigning,
-    snapshots,
-    mapping,
-    serving,
-    planning,
-    contacts,
-    keys,
-    storing,
-    demonstrating,
-):
-    module.register(app)
 
 
 def main() -> None:

@@ -13,13 +13,16 @@ from typing import Any
 import typer
 
 from cli.app import app
+from cli.commands import COMMANDS
 
 _OF_EVERY_PROGRAM = ("help", "install_completion", "show_completion")
 
 
 def document() -> str:
     """Return the reference as Markdown: one section a command, its arguments and options."""
-    root = typer.main.get_command(app)
+    root: Any = typer.main.get_command(app)
+    for name in COMMANDS:
+        root.load(name)
     lines = [
         "# `wangge`",
         "",

@@ -12,7 +12,6 @@ from boundaries.contacts import View
 from boundaries.lookup import lookup_address, lookup_point
 from boundaries.offline import open_offline
 from boundaries.readside import ReadSide
-from cli.addresses import look_up_file
 from cli.answering import show_answer
 from cli.options import AsJson, home_of, moment
 from cli.screen import (
@@ -77,6 +76,8 @@ def lookup(
     view: View = "public" if public else "duty"
     when = moment(at, option="--at")
     if address is not None and target is not None:
+        from cli.addresses import look_up_file  # noqa: PLC0415 - a single lookup reads no file
+
         source = Path(address)
         look_up_file(
             read_side,
