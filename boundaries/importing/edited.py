@@ -132,8 +132,10 @@ def _reshaped(
             children = now.get(code, {})
             if not children or _same(children, was.get(code, {})):
                 continue
-            shapes[at] = union_on_lattice(np.array(list(children.values()), dtype=object))
-            done.append(code)
+            made = union_on_lattice(np.array(list(children.values()), dtype=object))
+            if not shapely.equals_exact(shapely.normalize(made), shapely.normalize(shapes[at])):
+                shapes[at] = made
+                done.append(code)
     geometry = gpd.GeoSeries(shapes, index=grids.index, crs=STORED_CRS)
     return grids.set_geometry(geometry), tuple(sorted(done))
 

@@ -1,0 +1,188 @@
+"""Grids that were edited elsewhere come back as a draft that keeps what the edit did not touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from compliant import BESIDE, DIVIDED, Small, compliant
+
+from boundaries.importing import Edited, Imported, read_files
+from geo.layers import write_layer
+from geo.problem import InputError
+
+LEFT, RIGHT, OTHER = "1411271000010020202", "1411271000010020203", "1411271000010020302"
+"""Two grids side by side, and the one below the first, of another parent."""
+
+Back = Callable[..., Imported]
+
+
+@pytest.fixture(scope="module")
+def small() -> Small:
+    return compliant()
+
+
+@pytest.fixture
+def bring_back(small: Small, tmp_path: Path) -> Back:
+    """Return what writes layers to a file and reads them as an edit of the small town's plan."""
+
+    def read(*, from_finest: bool = False, **layers: pd.DataFrame) -> Imported:
+        file = tmp_path / "edited.gpkg"
+        for name, frame in layers.items():
+            write_layer(frame, file, name)
+        return read_files(
+            [file],
+            small.town.name,
+            small.town.scheme,
+            base=small.town,
+            edited=Edited(small.plan, from_finest=from_finest),
+        )
+
+    return read
+
+
+def joined(grids: gpd.GeoDataFrame, code: str, other: str) -> gpd.GeoDataFrame:
+    """Give all ground of a grid to another one and take it out."""
+    grids = grids.copy()
+    shape = shapely.union_all(grids.geometry[grids["code"].isin((code, other))].to_numpy())
+    grids.loc[grids["code"] == code, "geometry"] = shape
+    return grids[grids["code"] != other]
+
+
+def split(grids: gpd.GeoDataFrame, code: str) -> gpd.GeoDataFrame:
+    """Cut a grid in its western 30 m, without a code, and the rest."""
+    west, south, east, north = grids.geometry[grids["code"] == code].iloc[0].bounds
+    middle = (west + east) / 2
+    grids = grids.copy()
+    new = grids[grids["code"] == code].assign(code=None)
+    grids.loc[grids["code"] == code, "geometry"] = shapely.box(middle, south, east, north)
+    new = new.set_geometry([shapely.box(west, south, middle, north)], crs=grids.crs)
+    return gpd.GeoDataFrame(pd.concat([grids, new], ignore_index=True), crs=grids.crs)
+
+
+def test_grids_that_nobody_edited_come_back_as_they_were(bring_back: Back, small: Small) -> None:
+    plan = small.plan
+    done = bring_back(grids=plan.grids, assignments=plan.assignments, contacts=plan.contacts)
+    assert done.plan is not None
+    assert done.derived is not None
+    pd.testing.assert_frame_equal(done.plan.grids, plan.grids)
+    assert done.plan.assignments.equals(plan.assignments)
+    assert done.plan.contacts.equals(plan.contacts)
+    told = done.derived
+    assert (told.added, told.retired, told.recounted) == ((), (), ())
+    assert not len(done.derived.reassigned)
+    assert len(done.town.buildings) == len(small.town.buildings)
+
+
+def test_codes_and_shapes_are_enough(bring_back: Back, small: Small) -> None:
+    done = bring_back(grids=small.plan.grids[["code", "geometry"]])
+    assert done.plan is not None
+    pd.testing.assert_frame_equal(done.plan.grids, small.plan.grids)
+
+
+def test_a_grid_taken_in_is_retired_with_its_contact(bring_back: Back, small: Small) -> None:
+    done = bring_back(grids=joined(small.plan.grids, LEFT, RIGHT))
+    plan, derived = done.plan, done.derived
+    assert plan is not None
+    assert derived is not None
+    assert (derived.added, derived.retired, derived.contacts_dropped) == ((), (RIGHT,), 1)
+    assert derived.recounted == (LEFT,)
+    assert plan.grids.set_index("code")["households"][LEFT] == 30
+    assert set(plan.assignments["grid"][plan.assignments["building"] == f"b{RIGHT}"]) == {LEFT}
+    assert RIGHT not in set(plan.contacts["grid"])
+    assert len(plan.contacts) == len(small.plan.contacts) - 1
+
+
+def test_a_new_grid_gets_the_next_free_code_of_its_parent(bring_back: Back, small: Small) -> None:
+    done = bring_back(grids=split(small.plan.grids, LEFT))
+    assert done.plan is not None
+    assert done.derived is not None
+    new = LEFT[:-2] + "06"
+    assert done.derived.numbered == done.derived.added == (new,)
+    grid = done.plan.grids.set_index("code").loc[new]
+    assert (grid["parent"], grid["level"], grid["name"]) == (LEFT[:-2], 3, "东城社区第2网格-2-6")
+
+
+def test_coarser_grids_follow_the_finest(bring_back: Back, small: Small) -> None:
+    grids = small.plan.grids
+    finest = grids[grids["level"] == 3].copy()
+    finest.loc[finest["code"] == LEFT, "parent"] = OTHER[:-2]
+    done = bring_back(grids=finest)
+    assert done.plan is not None
+    assert done.derived is not None
+    assert done.derived.reshaped == (LEFT[:-2], OTHER[:-2])
+    shapes = done.plan.grids.set_index("code").geometry
+    cell = grids.set_index("code").geometry[LEFT]
+    assert shapes[OTHER[:-2]].covers(cell)
+    assert not shapes[LEFT[:-2]].intersects(cell.representative_point())
+    assert set(done.derived.recounted) == {LEFT[:-2], OTHER[:-2]}
+    households = done.plan.grids.set_index("code")["households"]
+    assert (households[LEFT[:-2]], households[OTHER[:-2]]) == (60, 90)
+
+
+def test_shapes_of_coarser_grids_in_the_file_give_way_when_asked(
+    bring_back: Back, small: Small
+) -> None:
+    grids = small.plan.grids.copy()
+    grids.loc[grids["code"] == LEFT, "parent"] = OTHER[:-2]
+    asked = bring_back(grids=grids, from_finest=True).derived
+    assert asked is not None
+    assert asked.reshaped == (LEFT[:-2], OTHER[:-2])
+    taken = bring_back(grids=grids).derived
+    assert taken is not None
+    assert taken.reshaped == ()
+
+
+def test_what_somebody_says_in_the_table_stands(bring_back: Back, small: Small) -> None:
+    table = small.plan.assignments.copy()
+    table.loc[table["building"] == f"b{RIGHT}", "grid"] = LEFT
+    done = bring_back(assignments=table)
+    assert done.plan is not None
+    assert done.derived is not None
+    assert set(done.plan.assignments["grid"][table["building"] == f"b{LEFT}"]) == {LEFT}
+    moved = done.plan.assignments["building"] == f"b{RIGHT}"
+    assert done.plan.assignments["grid"][moved].tolist() == [LEFT]
+    assert done.derived.recounted == (LEFT, RIGHT)
+
+
+def test_a_table_that_names_a_retired_grid_still_fits(bring_back: Back, small: Small) -> None:
+    grids = joined(small.plan.grids, LEFT, RIGHT)
+    done = bring_back(grids=grids, assignments=small.plan.assignments)
+    assert done.plan is not None
+    assert set(done.plan.assignments["grid"]) <= set(grids["code"])
+
+
+def test_every_problem_is_told_at_once(bring_back: Back, small: Small) -> None:
+    table = small.plan.assignments.copy()
+    table.loc[0, "building"] = "nobody"
+    table.loc[3, "grid"] = "999"
+    twice = pd.concat([small.plan.grids, small.plan.grids.iloc[:1]], ignore_index=True)
+    with pytest.raises(InputError) as refused:
+        bring_back(grids=gpd.GeoDataFrame(twice, crs=4490), assignments=table)
+    told = {(problem.message.key, problem.value) for problem in refused.value.problems}
+    assert told == {
+        ("layers.repeated_value", small.plan.grids["code"].iloc[0]),
+        ("importing.dangling", "nobody"),
+        ("importing.dangling", "999"),
+    }
+
+
+def test_a_share_on_ground_of_several_grids_must_be_told(bring_back: Back, small: Small) -> None:
+    grids = small.plan.grids.copy()
+    ground = grids.geometry[grids["code"] == DIVIDED].iloc[0]
+    renamed = {DIVIDED: f"{DIVIDED[:-2]}11", BESIDE: f"{DIVIDED[:-2]}12"}
+    grids["code"] = grids["code"].replace(renamed)
+    grids.loc[grids["code"].isin(renamed.values()), "geometry"] = ground
+    with pytest.raises(InputError) as refused:
+        bring_back(grids=grids)
+    (problem,) = refused.value.problems
+    assert (problem.message.key, problem.value) == ("importing.shared_ground", f"b{DIVIDED}")
+    table = small.plan.assignments.copy()
+    table["grid"] = table["grid"].replace(renamed)
+    done = bring_back(grids=grids, assignments=table)
+    assert done.plan is not None
+    assert set(renamed.values()) <= set(done.plan.assignments["grid"])
