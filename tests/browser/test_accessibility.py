@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,13 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from looking import DESKTOP, PHONE, Look, finest, look_at
 from playwright.sync_api import Browser, Page
 
+from boundaries.accepting import accept
 from boundaries.check import check
+from boundaries.comparing import compare
+from boundaries.finding import Severity
 from boundaries.plan import Plan
 from boundaries.town import Town
-from maps import write_review
+from maps import write_compared, write_review
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -48,10 +53,36 @@ def test_the_public_page(
 def test_the_review_map(browser: Browser, hostile_town: tuple[Town, Plan], tmp_path: Path) -> None:
     town, plan = hostile_town
     plan = plan.with_changes(contacts=plan.contacts.iloc[3:])
-    path = write_review(town, plan, check(town, plan, rules=["S01", "O01"]), tmp_path)
+    report = check(town, plan, rules=["S01", "O01"])
+    first = replace(report.findings[0], severity=Severity.WARNING)
+    decision = {"reason": "现状", "accepted_by": "王主任", "accepted_at": datetime.now(UTC)}
+    (accepted,) = accept([first], [first.id], **decision)
+    told = replace(
+        report,
+        findings=(replace(first, accepted=accepted), *report.findings[1:]),
+        lapsed=(accepted,),
+        unchecked={"C05": "addresses"},
+    )
+    path = write_review(town, plan, told, tmp_path)
     for look in look_at(browser, DESKTOP, "file://", bypass_csp=True):
         page = _open(look, path)
+        page.locator(".apart.accepted summary").click()
         assert violations(page) == []
+
+
+def test_the_map_of_two_plans(
+    browser: Browser, hostile_town: tuple[Town, Plan], tmp_path: Path
+) -> None:
+    town, plan = hostile_town
+    grids = plan.grids.copy()
+    grids.loc[grids.index[-3:], "households"] = [1, 60, None]
+    path, *_ = write_compared(town, compare(town, plan, plan.with_changes(grids=grids)), tmp_path)
+    for look in look_at(browser, DESKTOP, "file://", bypass_csp=True):
+        page = look.go(path.as_uri())
+        for name in ("grids", "new"):
+            page.locator(f"[data-list={name}] summary").click()
+            page.locator(f"[data-list={name}] .finding").first.click()
+            assert violations(page) == []
 
 
 def _open(look: Look, path: Path) -> Page:
