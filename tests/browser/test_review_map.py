@@ -192,6 +192,7 @@ def test_it_says_what_was_accepted_what_lapsed_and_what_was_not_checked(
         page.locator(".rule[data-rule=C01] .finding", has_text=gap.message.text("zh")).first.click()
         expect(page.locator("#detail .accepted")).to_contain_text(f"水面{HARMFUL[0]}（王主任")
         expect(page.locator("#detail .code")).to_have_text(f"编号 {gap.id}")
+        expect(page.locator("#detail")).not_to_contain_text("null")
         assert page.evaluate("window.harmed") is None
 
 

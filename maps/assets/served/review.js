@@ -168,7 +168,7 @@
   function open(...children) {
     detail.replaceChildren(
       element("button", { type: "button", class: "close", "aria-label": say("close"), title: say("close"), on: { click: close } }, "×"),
-      ...children,
+      ...children.filter(Boolean),
     );
     if (stacked()) mapSection.scrollIntoView({ block: "start", behavior: "smooth" });
   }
