@@ -20,8 +20,10 @@ class Lexicon:
     def __init__(self, words: Iterable[Word]) -> None:
         self._first: dict[str, list[Word]] = {}
         self._last: dict[str, list[Word]] = {}
+        self.texts: list[str] = []
         for word in sorted(words, key=_longest_first):
             if len(word.text) > 1:
+                self.texts.append(word.text)
                 self._first.setdefault(word.text[:2], []).append(word)
                 self._last.setdefault(word.text[-2:], []).append(word)
 

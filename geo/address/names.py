@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
 from geo.address.channel import CAP, SHORT_NAME, Naming, edit_cost, office_cost
+from geo.address.letters import by_letters, soft
 from geo.address.sound import sounded
 from geo.address.vocabulary import OfficeReading, office_reading
 
@@ -66,6 +68,8 @@ class NameIndex:
         number = self.exact.get(given)
         if number is not None:
             return [Hit(number, 0.0, "exact")]
+        if given.isascii() and given.isalpha():
+            return self._typed(given)
         if len(given) > self.longest + _SLIPS_AT_MOST:
             return []
         hits: dict[int, Hit] = {}
@@ -83,6 +87,17 @@ class NameIndex:
                 if cost < CAP:
                     hits[other] = Hit(other, cost, "spelled")
         return sorted(hits.values(), key=lambda hit: (hit.cost, hit.name))[:_MOST]
+
+    @cached_property
+    def letters(self) -> dict[str, dict[int, float]]:
+        """Return the names by what may be typed for them in letters; see `letters`."""
+        return by_letters(self.names)
+
+    def _typed(self, given: str) -> list[Hit]:
+        """Return the names whose pinyin or initials are given."""
+        found = self.letters.get(given) or self.letters.get(soft(given), {})
+        hits = [Hit(name, cost, "letters") for name, cost in found.items()]
+        return sorted(hits, key=lambda hit: (hit.cost, hit.name))[:_MOST]
 
     def _of_stage(self, given: str) -> tuple[int, ...]:
         """Return the names that leave words out before their stage: 丽景2期 for 丽景社区2期."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from geo.address.correction import without_corrections
 from geo.address.grammar import Element, Reading, chains
+from geo.address.letters import Letters
 from geo.address.lexicon import Lexicon
 from geo.address.names import NameIndex
 from geo.address.normalise import Normalised, normalise
@@ -142,6 +144,8 @@ class QueryReader:
         self._zone_ends = frozenset(word[-1] for word in self._zone_words)
         self._zone_lengths = sorted({len(word) for word in self._zone_words}, reverse=True)
         self.names = names.exact
+        self._all_names = names
+        self._said_words = lexicon.texts
         self._building_words = sorted(buildings, key=lambda word: (-len(word), word))
         self.similar = names.find
         self._special = (
@@ -165,6 +169,8 @@ class QueryReader:
             said = self._latin(written)
             if said is not None:
                 return said, ()
+        if form.isascii() and (chinese := self._letters.rewritten(written)) is not None:
+            written, form = chinese, chinese.text
         first, *others = self.readings(form)
         query = self.query(written, first)
         query.again = self._again(query)
@@ -203,6 +209,10 @@ class QueryReader:
                 if name[start:] in self.names:
                     return name[start:]
         return ""
+
+    @cached_property
+    def _letters(self) -> Letters:
+        return Letters(self._all_names.letters, self._said_words)
 
     def readings(self, form: str) -> tuple[Reading, ...]:
         """Return the readings of the chain; names with digits are left whole."""

@@ -39,6 +39,7 @@ _ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西南北中])区|\d期")
 _MOST_PLACES = 40
 _MOST_CHUNKS = 4
 _MOST_ABSENT = 24.0
+_ABSENT_LETTER = 2.0
 _NAMELESS_ABSENT = 12.0
 OTHER_TIME = 3.0
 """What it costs to mean the place that bore a name at another time, nats."""
@@ -208,6 +209,8 @@ class Searcher:
 
     def _absent_cost(self, chunk: Chunk) -> float:
         name = chunk.name.removesuffix(chunk.zone) or chunk.name
+        if name.isascii() and name.isalpha() and name not in self.names.exact:
+            return _ABSENT_LETTER * len(name)
         plain = without_speech(name)
         return self.names.naming.absent_cost(plain or name)
 
