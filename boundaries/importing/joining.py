@@ -114,12 +114,11 @@ def _repeats(joined: Joined, layer: str) -> list[Problem]:
     frame = joined.frames[layer]
     unique = [name for name, column in SCHEMAS[layer].columns.items() if column.unique]
     problems = []
+    key = "importing.repeated_code" if layer == "grids" else "layers.repeated_value"
     for column in (*unique, *_UNIQUE.get(layer, ())):
         again = frame[column].duplicated() & frame[column].notna()
         problems += [
-            joined.problem(
-                layer, at, "layers.repeated_value", column=column, value=frame[column][at]
-            )
+            joined.problem(layer, at, key, column=column, value=frame[column][at])
             for at in np.flatnonzero(again).tolist()
         ]
     return problems

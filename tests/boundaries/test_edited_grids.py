@@ -165,7 +165,7 @@ def test_every_problem_is_told_at_once(bring_back: Back, small: Small) -> None:
         bring_back(grids=gpd.GeoDataFrame(twice, crs=4490), assignments=table)
     told = {(problem.message.key, problem.value) for problem in refused.value.problems}
     assert told == {
-        ("layers.repeated_value", small.plan.grids["code"].iloc[0]),
+        ("importing.repeated_code", small.plan.grids["code"].iloc[0]),
         ("importing.dangling", "nobody"),
         ("importing.dangling", "999"),
     }
