@@ -13,9 +13,15 @@ import shapely
 
 from boundaries.plan import Plan
 from boundaries.rules.case import Case
-from boundaries.rules.coverage import COMMUNITIES, coverage_of, limits_of, rows_of_levels
+from boundaries.rules.coverage import (
+    COMMUNITIES,
+    coverage_of,
+    is_accepted,
+    limits_of,
+    rows_of_levels,
+)
 from boundaries.town import Town
-from geo.coverage import is_proved
+from geo.coverage import Fault, is_proved
 from geo.coverage.gate import admit
 from geo.layers import STORED_CRS
 from geo.repair import Repair, repair
@@ -37,7 +43,9 @@ class PlanRepair:
     plan
         The plan as mended, same ID.
     repair
-        What moved, what changed, and what is left for a planner; metres of the town's zone.
+        What moved, what changed, and what it could not mend; metres of the town's zone.
+    remaining
+        What is left for a planner: what could not be mended and was not accepted with the plan.
     proved
         Whether all levels are certified on the stored lattice.
     crs
@@ -47,6 +55,7 @@ class PlanRepair:
     town: Town
     plan: Plan
     repair: Repair
+    remaining: tuple[Fault, ...]
     proved: bool
     crs: pyproj.CRS
 
@@ -97,8 +106,19 @@ def repair_plan(town: Town, plan: Plan, *, gap_m: float = 25.0) -> PlanRepair:
         mended_town = mended_town.with_layers(
             jurisdiction=_with_shapes(town.jurisdiction, np.array([0]), shapes)
         )
-    after = coverage_of(Case(mended_town, mended_plan, case.at))
-    return PlanRepair(mended_town, mended_plan, done, is_proved(admit(after).grids), case.crs)
+    after = Case(mended_town, mended_plan, case.at)
+    return PlanRepair(
+        mended_town,
+        mended_plan,
+        done,
+        tuple(fault for fault in done.remaining if not _is_accepted(after, fault)),
+        is_proved(admit(coverage_of(after)).grids),
+        case.crs,
+    )
+
+
+def _is_accepted(case: Case, fault: Fault) -> bool:
+    return any(is_accepted(case, one.rule, fault) for one in case.plan.accepted)
 
 
 class _Lattice:

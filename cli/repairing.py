@@ -58,13 +58,13 @@ def repair(
                 tell("cli.saved_plan", plan="" if saved is None else saved.id)
         elif done.changes_anything and not as_json:
             tell("cli.dry_run")
-    return FOUND_ERRORS if done.repair.remaining else 0
+    return FOUND_ERRORS if done.remaining else 0
 
 
 def _show(done: PlanRepair) -> None:
     """Print what moves where, in m², and what is left."""
     repaired = done.repair
-    if not done.changes_anything and not repaired.remaining:
+    if not done.changes_anything and not done.remaining:
         tell("coverage.repair_nothing")
         return
     if repaired.moves:
@@ -87,9 +87,9 @@ def _show(done: PlanRepair) -> None:
     )
     tell(
         "coverage.repair_proved" if done.proved else "coverage.repair_left",
-        faults=len(repaired.remaining),
+        faults=len(done.remaining),
     )
-    for fault in repaired.remaining[:_SHOWN]:
+    for fault in done.remaining[:_SHOWN]:
         tell_message(fault_message(fault))
 
 
@@ -125,6 +125,6 @@ def _as_dict(done: PlanRepair) -> dict[str, object]:
                 "message_zh": fault_message(fault).text("zh"),
                 "message_en": fault_message(fault).text("en"),
             }
-            for fault in repaired.remaining
+            for fault in done.remaining
         ],
     }

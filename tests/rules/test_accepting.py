@@ -12,6 +12,7 @@ from compliant import AT, Small
 
 from boundaries.accepting import accept
 from boundaries.finding import Finding, Severity
+from boundaries.repairing import repair_plan
 from boundaries.report import write_csv
 from geo.problem import InputError
 
@@ -206,3 +207,12 @@ def test_the_report_says_what_was_accepted_by_whom_and_why(gapped, small, tmp_pa
     )
     lapsed = edited_nearby(small, kept).check("C01").as_dict()["lapsed"]
     assert [one["finding"] for one in lapsed] == [the_gap(gapped).id]
+
+
+def test_a_repair_leaves_an_allowed_gap_to_nobody(gapped):
+    """What is too wide to be mended and was accepted is no work for a planner."""
+    assert [each.kind for each in repair_plan(gapped.town, gapped.plan, gap_m=1.0).remaining]
+    kept = accepted(gapped, the_gap(gapped))
+    done = repair_plan(kept.town, kept.plan, gap_m=1.0)
+    assert done.remaining == ()
+    assert not done.changes_anything
