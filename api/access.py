@@ -12,11 +12,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from api.errors import ApiError
+from api.limiting import Limiter, Rate
 from api.services import Services, services
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -36,8 +34,10 @@ async def scopes(
     ApiError
         401: the key is worthless.
     """
-    if given is None:
-        return None
+    return None if given is None else await _scopes_of(found, given)
+
+
+async def _scopes_of(found: Services, given: HTTPAuthorizationCredentials) -> frozenset[str]:
     known = await run_in_threadpool(found.keys.scopes, given.credentials)  # asks the store
     if known is None:
         raise ApiError(HTTPStatus.UNAUTHORIZED, "api.bad_key", headers=_CHALLENGE)
@@ -71,9 +71,9 @@ class RateLimit:
     """
 
     def __init__(self, rate: str, client_header: str) -> None:
-        self._rate = parse(rate)
+        self._rate = rate
         self._header = client_header
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = Limiter(Rate.parse(rate))
 
     def spend(self, request: Request) -> None:
         """Count one request.
@@ -86,13 +86,13 @@ class RateLimit:
         client = request.client.host if request.client else ""
         if self._header:
             client = request.headers.get(self._header, client).split(",")[-1].strip()
-        if not self._limiter.hit(self._rate, client):
-            seconds = str(self._rate.get_expiry())
+        wait_s = self._limiter.wait_of(client)
+        if wait_s:
             raise ApiError(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "api.too_many",
-                headers={"Retry-After": seconds},
-                rate=str(self._rate),
+                headers={"Retry-After": str(wait_s)},
+                rate=self._rate,
             )
 
 
@@ -104,3 +104,16 @@ async def limited(request: Request, held: Scopes) -> None:
 
 
 LIMITED = Depends(limited)
+
+
+async def admitted(request: Request, found: Services) -> frozenset[str] | None:
+    """Return the scopes of a request's key, or None and count it: `scopes` and `limited` in one.
+
+    For endpoints that take the request as it is; see `api.direct`.
+    """
+    given = await _bearer(request) if "Authorization" in request.headers else None
+    if given is not None:
+        return await _scopes_of(found, given)
+    rate_limit: RateLimit = request.app.state.rate_limit
+    rate_limit.spend(request)
+    return None

@@ -12,9 +12,15 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from boundaries.readside import ReadSide
+from api.services import Services
 
+_VARY = (b"vary", b"Authorization, Accept-Encoding")
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+
+
+def to_json(value: Any) -> bytes:
+    """Return a value as JSON, UTF-8."""
+    return orjson.dumps(value, option=_OPTIONS)
 
 
 def json_response(
@@ -26,7 +32,7 @@ def json_response(
 ) -> Response:
     """Return a value as JSON that nobody keeps."""
     sent = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(orjson.dumps(value, option=_OPTIONS), status, sent, media)
+    return Response(to_json(value), status, sent, media)
 
 
 def cached_response(
@@ -35,35 +41,72 @@ def cached_response(
     *,
     public: bool,
     at: datetime | None = None,
-    beside_the_tag: tuple[str, ...] = (),
     media: str = "application/json",
 ) -> Response:
     """Return a value as JSON with an ETag; 304 where the client has it already.
 
     It may be kept for a short while, and never beyond the moment at which something else comes
-    into force. An answer to somebody with a key is not for caches that others share. Fields
-    beside the tag, such as the moment of asking, do not make an answer a new one.
+    into force. An answer to somebody with a key is not for caches that others share.
     """
-    body = orjson.dumps(value, option=_OPTIONS)
-    tagged = {name: each for name, each in value.items() if name not in beside_the_tag}
-    tag = f'"{hashlib.sha256(orjson.dumps(tagged, option=_OPTIONS)).hexdigest()[:32]}"'
-    seconds = _seconds_to_keep(request, at)
-    headers = {
-        "ETag": tag,
-        "Cache-Control": f"public, max-age={seconds}" if public else "private, no-cache",
-        "Vary": "Authorization, Accept-Encoding",
-    }
-    known = request.headers.get("If-None-Match", "")
-    if tag in (each.strip().removeprefix("W/") for each in known.split(",")):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body, HTTPStatus.OK, headers, media)
+    services: Services = request.app.state.services
+    return tagged_response(
+        request, services, to_json(value), public=public, at=at, media=media.encode()
+    )
 
 
-def _seconds_to_keep(request: Request, at: datetime | None) -> int:
-    read_side: ReadSide = request.app.state.services.read_side
-    longest: int = request.app.state.services.settings.longest_cache_s
+def tagged_response(
+    request: Request,
+    services: Services,
+    body: bytes,
+    *,
+    beside_the_tag: bytes = b"",
+    public: bool,
+    at: datetime | None,
+    media: bytes = b"application/json",
+) -> Response:
+    """Return JSON as `cached_response` does.
+
+    Parameters
+    ----------
+    body
+        A JSON object.
+    beside_the_tag
+        Another whose fields are added to it, such as the moment of asking: they do not make an
+        answer a new one.
+    """
+    tag = b'"%s"' % hashlib.sha256(body).hexdigest()[:32].encode()
+    kept = (
+        b"public, max-age=%d" % _seconds_to_keep(services, at) if public else b"private, no-cache"
+    )
+    headers = [(b"etag", tag), (b"cache-control", kept), _VARY]
+    known = request.headers.get("If-None-Match")
+    if known and tag.decode() in (each.strip().removeprefix("W/") for each in known.split(",")):
+        return Ready(b"", HTTPStatus.NOT_MODIFIED, headers)
+    if beside_the_tag:
+        body = joined(body, beside_the_tag)
+    headers += [(b"content-type", media), (b"content-length", b"%d" % len(body))]
+    return Ready(body, HTTPStatus.OK, headers)
+
+
+def joined(one: bytes, other: bytes) -> bytes:
+    """Return one JSON object with the fields of two."""
+    return b"%s,%s" % (one[:-1], other[1:])
+
+
+class Ready(Response):
+    """A response whose headers are as they are sent."""
+
+    def __init__(self, body: bytes, status: HTTPStatus, headers: list[tuple[bytes, bytes]]) -> None:
+        self.body = body
+        self.status_code = status.value
+        self.raw_headers = headers
+        self.background = None
+
+
+def _seconds_to_keep(services: Services, at: datetime | None) -> int:
+    longest = services.settings.longest_cache_s
     if at is not None:
         return longest
     now = datetime.now(UTC)
-    change = read_side.next_change(now)
+    change = services.read_side.next_change(now)
     return longest if change is None else max(0, min(longest, int((change - now).total_seconds())))

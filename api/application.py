@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import (
@@ -24,7 +25,8 @@ from api import (
 )
 from api.access import RateLimit
 from api.documented import without_validation_error
-from api.guarding import Guard
+from api.guarding import Compressed, Guard
+from api.journal import Journal
 from api.services import Services
 from api.settings import ApiSettings
 from boundaries.home import Home
@@ -45,7 +47,13 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
         As the environment has them where not given.
     """
     services = Services.of(home, settings)
-    metrics = health.Metrics()
+    metrics, journal = health.Metrics(), Journal()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        journal.write()
+
     app = FastAPI(
         title="Wangge 网格",
         version=version("wangge"),
@@ -53,10 +61,13 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        lifespan=lifespan,
     )
     app.state.services = services
     app.state.rate_limit = RateLimit(services.settings.public_rate, services.settings.client_header)
     errors.install(app)
+    app.router.routes.extend(lookups.asked_first)
+    app.include_router(lookups.documented)
     app.include_router(lookups.router)
     app.include_router(grids.router)
     app.include_router(plans.router)
@@ -68,16 +79,20 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(documentation.router)
     app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
-    app.add_middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED_BYTES)
+    app.add_middleware(Compressed, minimum_size=_SMALLEST_COMPRESSED_BYTES)
+    if services.settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(services.settings.cors_origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=["ETag"],
+        )
     app.add_middleware(
-        CORSMiddleware,
-        allow_origins=list(services.settings.cors_origins),
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-        expose_headers=["ETag"],
-    )
-    app.add_middleware(
-        Guard, metrics=metrics, largest_body_bytes=services.settings.largest_body_bytes
+        Guard,
+        metrics=metrics,
+        journal=journal,
+        largest_body_bytes=services.settings.largest_body_bytes,
     )
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     app.openapi()  # builds the routes too, which the first request would wait for

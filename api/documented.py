@@ -40,6 +40,9 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 KEY_NOT_NEEDED: dict[str, Any] = {"security": [{}]}
 """What the documentation of an endpoint says that anyone may ask; a key shows more."""
 
+KEY_OR_NONE: dict[str, Any] = {"security": [{"HTTPBearer": []}, {}]}
+"""The same of an endpoint that takes the request as it is."""
+
 GEOJSON = "application/geo+json"
 SENT_AS_GEOJSON: dict[int | str, dict[str, Any]] = {
     HTTPStatus.OK.value: {"description": "GeoJSON, EPSG:4490", "content": {GEOJSON: {}}}

@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
+from api.health import Metrics
+from api.journal import Journal
 from messages import Message as Sentence
 
-if TYPE_CHECKING:
-    from api.health import Metrics
-
-log = logging.getLogger("wangge.api")
-
 _TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-_SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+_SAFE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
 
 class Guard:
     """Middleware around the whole application.
 
-    The log names method, route, status and time; never the query, since people look up where
-    they live.
-
     Parameters
     ----------
     app
         What is guarded.
-    metrics
-        Where requests are counted.
+    metrics, journal
+        Where requests are counted and noted.
     largest_body_bytes
         A larger body is refused with 413.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, largest_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, journal: Journal, largest_body_bytes: int
+    ) -> None:
         self._app = app
         self._metrics = metrics
+        self._journal = journal
         self._largest = largest_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,18 +55,24 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                given = dict(headers)
+                headers += [header for header in _SAFE_HEADERS if header[0] not in given]
+                if b"accept-encoding" not in given.get(b"vary", b"").lower():
+                    headers.append((b"vary", b"Accept-Encoding"))
+                message["headers"] = headers
             await send(message)
 
         try:
-            await self._within_limit(scope, receive, noting)
+            if scope["method"] in ("GET", "HEAD"):
+                await self._app(scope, receive, noting)
+            else:
+                await self._within_limit(scope, receive, noting)
         finally:
             self._count(scope, status, time.perf_counter() - began)
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        declared = Headers(scope=scope).get("content-length", "0")
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._largest:
             refusal = problem(_TOO_LARGE, Sentence("api.too_large"))
             await refusal(scope, receive, send)
@@ -90,9 +92,16 @@ class Guard:
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", None) or "other"
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.requests.labels(method, route, str(status)).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
-        log.info("%s %s %s %.1f ms", method, route, status, seconds * 1000)
+        self._metrics.count(method, route, status, seconds)
+        self._journal.note(method, route, status, seconds)
 
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
+class Compressed(GZipMiddleware):
+    """Middleware that compresses for those who ask for it, and is out of the way of others."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"]):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

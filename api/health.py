@@ -37,6 +37,16 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
             registry=self.registry,
         )
+        self._kept: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        kept = self._kept.get((method, route, status))
+        if kept is None:
+            requests = self.requests.labels(method, route, str(status))
+            kept = self._kept[method, route, status] = (requests, self.seconds.labels(route))
+        kept[0].inc()
+        kept[1].observe(seconds)
 
 
 @router.get("/healthz", response_model=Health)

@@ -2,69 +2,66 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import Enum
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api.access import LIMITED, Scopes, ServicesOf, needs
-from api.answering import cached_response, json_response
-from api.documented import KEY_NOT_NEEDED, PROBLEMS
+from api.access import LIMITED, ServicesOf, admitted, needs
+from api.answering import joined, json_response, tagged_response, to_json
+from api.direct import DirectRoute, documented_query, read_query
+from api.documented import KEY_NOT_NEEDED, KEY_OR_NONE, PROBLEMS
 from api.errors import ApiError
-from api.models import Batch, BatchAnswer, BatchItem, LookupAnswer, Suggested
-from api.parameters import (
-    KNOWN_ONLY,
-    AddressParameter,
-    DatumParameter,
-    LanguageParameter,
-    LevelParameter,
-    MomentParameter,
-    PointParameter,
-    in_range,
-    parse_moment,
-)
+from api.models import Batch, BatchAnswer, LookupAnswer, Suggested
+from api.parameters import KNOWN_ONLY, LookupQuery, in_range, parse_moment, parse_point
 from api.services import Services
 from boundaries.contacts import View
 from boundaries.lookup import Answer, lookup_address, lookup_point
 from boundaries.public import public_answer
+from geo.datum import Datum
 from messages import Language
 
-router = APIRouter(tags=["查询 lookup"], dependencies=[KNOWN_ONLY], responses=PROBLEMS)
+_TAGS: list[str | Enum] = ["查询 lookup"]
+documented = APIRouter(tags=_TAGS, responses=PROBLEMS)
+router = APIRouter(tags=_TAGS, dependencies=[KNOWN_ONLY], responses=PROBLEMS)
 _DUTY_SCOPES = {"dispatcher", "planner", "admin"}
 
 
-@router.get(
-    "/lookup", response_model=LookupAnswer, dependencies=[LIMITED], openapi_extra=KEY_NOT_NEEDED
+@documented.get(
+    "/lookup",
+    response_model=LookupAnswer,
+    openapi_extra={**KEY_OR_NONE, "parameters": documented_query(LookupQuery)},
 )
-async def lookup(
-    *,
-    request: Request,
-    found: ServicesOf,
-    held: Scopes,
-    point: PointParameter,
-    at: MomentParameter,
-    address: AddressParameter = None,
-    datum: DatumParameter = None,
-    accuracy_m: Annotated[
-        float | None, Query(ge=0, le=10_000, description="坐标误差半径，米 · radius, metres")
-    ] = None,
-    level: LevelParameter = None,
-    lang: LanguageParameter = "zh",
-) -> Response:
+async def lookup(request: Request) -> Response:
     """Find which grid of each level answers for an address or a point, and who.
 
     Without a key the contacts are what anyone may see; with a dispatcher's key they are the
     duty view.
     """
-    if (address is None) == (point is None):
-        raise ApiError(HTTPStatus.BAD_REQUEST, "api.address_or_point")
+    asked = read_query(request, LookupQuery)
+    found: Services = request.app.state.services
+    held = await admitted(request, found)
     view: View = "duty" if held and held & _DUTY_SCOPES else "public"
-    place = None if point is None else list(point)
-    item = BatchItem(address=address, point=place, datum=datum, accuracy_m=accuracy_m)
-    answer = _answer(found, item, at, level, view)
-    value = _shown(answer, lang, view)
-    return cached_response(request, value, public=held is None, at=at, beside_the_tag=("as_of",))
+    at = None if asked.at is None else parse_moment(asked.at)
+    place = None if asked.point is None else parse_point(asked.point)
+    answer = _answer(
+        found,
+        asked.address,
+        place,
+        datum=asked.datum,
+        accuracy_m=asked.accuracy_m,
+        at=at,
+        level=asked.level,
+        view=view,
+    )
+    body, moment = _as_json(answer, asked.lang, view)
+    return tagged_response(request, found, body, beside_the_tag=moment, public=held is None, at=at)
+
+
+asked_first = [DirectRoute("/lookup", lookup)]
 
 
 @router.post(
@@ -73,12 +70,21 @@ async def lookup(
 def lookup_batch(found: ServicesOf, batch: Batch) -> Response:
     """Answer up to 1,000 questions, in their order."""
     at = None if batch.at is None else parse_moment(batch.at)
+    answers = []
     for item in batch.items:
-        if (item.address is None) == (item.point is None):
-            raise ApiError(HTTPStatus.BAD_REQUEST, "api.address_or_point")
-        if item.point is not None:
-            in_range(*item.point)
-    answers = [_answer(found, item, at, batch.level, "duty") for item in batch.items]
+        place = None if item.point is None else in_range(*item.point)
+        answers.append(
+            _answer(
+                found,
+                item.address,
+                place,
+                datum=item.datum,
+                accuracy_m=item.accuracy_m,
+                at=at,
+                level=batch.level,
+                view="duty",
+            )
+        )
     return json_response({"answers": [_shown(each, batch.lang, "duty") for each in answers]})
 
 
@@ -100,16 +106,26 @@ def suggest(
     return json_response({"suggestions": list(texts)[:limit]})
 
 
-def _answer(found: Services, item: BatchItem, at: Any, level: int | None, view: View) -> Answer:
-    if item.address is not None:
-        return lookup_address(found.read_side, item.address, at=at, level=level, view=view)
-    longitude, latitude = item.point or (0.0, 0.0)
+def _answer(
+    found: Services,
+    address: str | None,
+    place: tuple[float, float] | None,
+    *,
+    datum: Datum | None,
+    accuracy_m: float | None,
+    at: datetime | None,
+    level: int | None,
+    view: View,
+) -> Answer:
+    if address is not None and place is None:
+        return lookup_address(found.read_side, address, at=at, level=level, view=view)
+    if address is not None or place is None:
+        raise ApiError(HTTPStatus.BAD_REQUEST, "api.address_or_point")
     return lookup_point(
         found.read_side,
-        longitude,
-        latitude,
-        datum=item.datum,
-        accuracy_m=item.accuracy_m,
+        *place,
+        datum=datum,
+        accuracy_m=accuracy_m,
         at=at,
         level=level,
         view=view,
@@ -119,3 +135,17 @@ def _answer(found: Services, item: BatchItem, at: Any, level: int | None, view: 
 def _shown(answer: Answer, language: Language, view: View) -> dict[str, Any]:
     value = answer.as_dict(language)
     return value if view == "duty" else public_answer(value)
+
+
+def _as_json(answer: Answer, language: Language, view: View) -> tuple[bytes, bytes]:
+    """Return an answer and its moment as JSON; what many points share is made once."""
+    shared: bytes | None = answer.made.get((language, view))
+    own = answer.own_part()
+    moment = to_json({"as_of": own.pop("as_of")})
+    if view == "public":
+        own = public_answer(own)
+    if shared is None:
+        parts = answer.shared_part(language)
+        shared = to_json(public_answer(parts) if view == "public" else parts)
+        answer.made[language, view] = shared
+    return joined(shared, to_json(own)), moment

@@ -9,9 +9,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
+from pydantic import BaseModel, Field
 
 from api.errors import ApiError
 from geo.datum import Datum
@@ -56,20 +57,8 @@ def _parameters_of(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
     }
 
 
-async def point(
-    value: Annotated[
-        str | None,
-        Query(
-            alias="point",
-            description="经度,纬度 · longitude,latitude in degrees",
-            pattern=rf"^{_POINT.pattern}$",
-            examples=["111.67,38.28"],
-        ),
-    ] = None,
-) -> tuple[float, float] | None:
-    """Longitude and latitude, degrees."""
-    if value is None:
-        return None
+def parse_point(value: str) -> tuple[float, float]:
+    """Return longitude and latitude, degrees."""
     found = _POINT.fullmatch(value)
     if found is None:
         raise ApiError(HTTPStatus.BAD_REQUEST, "api.bad_point", value=value)
@@ -97,37 +86,54 @@ def parse_moment(value: str) -> datetime:
         raise ApiError(HTTPStatus.BAD_REQUEST, "api.bad_moment", value=value) from error
 
 
+_AT: dict[str, Any] = {
+    "description": "日期或时刻，默认现在 · date or date-time, now by default",
+    "pattern": MOMENT,
+    "examples": ["2026-12-01", "2026-12-01T08:00:00+08:00"],
+}
+_LEVEL: dict[str, Any] = {"ge": 1, "le": 9, "description": "只要这一级 · this level only"}
+_LANGUAGE = "语言 · language"
+
+
 async def at(
-    value: Annotated[
-        str | None,
-        Query(
-            alias="at",
-            description="日期或时刻，默认现在 · date or date-time, now by default",
-            pattern=MOMENT,
-            examples=["2026-12-01", "2026-12-01T08:00:00+08:00"],
-        ),
-    ] = None,
+    value: Annotated[str | None, Query(alias="at", **_AT)] = None,
 ) -> datetime | None:
     """Moment that the answer is for; without a zone, China's time holds."""
     return None if value is None else parse_moment(value)
 
 
-AddressParameter = Annotated[
-    str | None,
-    Query(
-        min_length=1,
-        max_length=200,
-        description="地址，如“滨河小区3号楼2单元” · an address",
-    ),
-]
-PointParameter = Annotated[tuple[float, float] | None, Depends(point)]
-DatumParameter = Annotated[
-    Datum | None,
-    Query(description="坐标的基准；不给则三种都试 · datum of the point; all tried where not given"),
-]
 MomentParameter = Annotated[datetime | None, Depends(at)]
-LevelParameter = Annotated[
-    int | None, Query(ge=1, le=9, description="只要这一级 · this level only")
-]
-LanguageParameter = Annotated[Language, Query(description="语言 · language")]
+LevelParameter = Annotated[int | None, Query(**_LEVEL)]
+LanguageParameter = Annotated[Language, Query(description=_LANGUAGE)]
 KNOWN_ONLY = Depends(only_known_parameters)
+
+
+class LookupQuery(BaseModel):
+    """What `/lookup` is asked: an address or a point, and how to answer."""
+
+    address: Annotated[
+        str | None,
+        Field(
+            min_length=1, max_length=200, description="地址，如“滨河小区3号楼2单元” · an address"
+        ),
+    ] = None
+    point: Annotated[
+        str | None,
+        Field(
+            description="经度,纬度 · longitude,latitude in degrees",
+            pattern=rf"^{_POINT.pattern}$",
+            examples=["111.67,38.28"],
+        ),
+    ] = None
+    datum: Annotated[
+        Datum | None,
+        Field(
+            description="坐标的基准；不给则三种都试 · datum of the point; all tried where not given"
+        ),
+    ] = None
+    accuracy_m: Annotated[
+        float | None, Field(ge=0, le=10_000, description="坐标误差半径，米 · radius, metres")
+    ] = None
+    at: Annotated[str | None, Field(**_AT)] = None
+    level: Annotated[int | None, Field(**_LEVEL)] = None
+    lang: Annotated[Language, Field(description=_LANGUAGE)] = "zh"

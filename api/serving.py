@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import socket
 
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from api.application import create_app
 from boundaries.home import Home
+
+
+class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    """uvicorn's protocol over connections that send at once what is written.
+
+    Sockets that several processes share are made without naming TCP, and asyncio then leaves
+    its sending delay in place: all answers but a connection's first wait 40 ms.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Begin with a new connection."""
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().connection_made(transport)
 
 
 def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
@@ -36,6 +53,7 @@ def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int
         host=host,
         port=port,
         workers=workers,
+        http="api.serving:PromptProtocol",
         access_log=False,
         log_level="info",
     )

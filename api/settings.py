@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.limiting import Rate
+
+
+def _rate(text: str) -> str:
+    Rate.parse(text)
+    return text
 
 
 class ApiSettings(BaseSettings):
@@ -30,7 +39,7 @@ class ApiSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True, extra="ignore")
 
     cors_origins: tuple[str, ...] = ()
-    public_rate: str = "120/minute"
+    public_rate: Annotated[str, AfterValidator(_rate)] = "120/minute"
     client_header: str = ""
     longest_cache_s: int = Field(default=60, ge=0)
     largest_body_bytes: int = Field(default=2_000_000, ge=1)

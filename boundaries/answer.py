@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from messages import LANGUAGES, Language, Message
@@ -160,8 +161,39 @@ class Answer:
     point: tuple[float, float] | None = None
     found: tuple[AddressIndex, Match] | None = field(default=None, compare=False, repr=False)
 
+    @cached_property
+    def made(self) -> dict[Any, Any]:
+        """Place for what is made once of all answers `at_point` of this one, such as JSON."""
+        return {}
+
+    def at_point(
+        self,
+        moment: datetime,
+        point: tuple[float, float],
+        border_distance_m: float,
+        neighbour: Neighbour | None,
+    ) -> Answer:
+        """Return the same answer at another moment and point; what it has made is shared.
+
+        As `dataclasses.replace`, in a tenth of its time: most lookups pass here.
+        """
+        answer = object.__new__(Answer)
+        answer.__dict__.update(
+            self.__dict__,
+            made=self.made,
+            as_of=moment,
+            point=point,
+            border_distance_m=border_distance_m,
+            neighbour=neighbour,
+        )
+        return answer
+
     def as_dict(self, language: Language | None = None) -> dict[str, Any]:
         """Return the answer as plain values; sentences in one language, or in both."""
+        return {**self.shared_part(language), **self.own_part()}
+
+    def shared_part(self, language: Language | None = None) -> dict[str, Any]:
+        """Return what answers made by `at_point` have in common, as plain values."""
         return {
             "status": self.status,
             "grade": self.grade,
@@ -172,17 +204,21 @@ class Answer:
             **_said("note", self.note, language),
             "precision": self.precision,
             "faults": [dict(fault) for fault in self.faults],
-            "border_distance_m": (
-                None if self.border_distance_m is None else round(self.border_distance_m, 2)
-            ),
-            "neighbour": None if self.neighbour is None else self.neighbour.as_dict(),
             "plan": self.plan,
             "plan_name": self.plan_name,
             "snapshot": self.snapshot,
             "effective_from": _moment(self.effective_from),
             "effective_to": _moment(self.effective_to),
-            "as_of": _moment(self.as_of),
+        }
+
+    def own_part(self) -> dict[str, Any]:
+        """Return what `shared_part` leaves out, as plain values."""
+        distance = self.border_distance_m
+        return {
+            "border_distance_m": None if distance is None else round(distance, 2),
+            "neighbour": None if self.neighbour is None else self.neighbour.as_dict(),
             "point": None if self.point is None else list(self.point),
+            "as_of": _moment(self.as_of),
         }
 
 

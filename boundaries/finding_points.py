@@ -28,6 +28,9 @@ from geo.datum import Datum, to_wgs84
 from messages import Message
 
 _EAST_MOST, _NORTH_MOST = 180.0, 90.0
+_MOST_KEPT = 20_000
+"""Most answers kept for a snapshot and a day."""
+
 _READINGS = (Datum.WGS84, Datum.GCJ02, Datum.BD09)
 
 
@@ -87,19 +90,16 @@ def _located(
         row = max(rows, default=OUTSIDE)
         if row == OUTSIDE or not answers_for(current, row):
             continue
-        shares = shares_around(current, longitude, latitude, rows, accuracy_m)
-        levels = weighed_levels(current, shares, moment, level=level, view=view)
         reach = max(NEIGHBOUR_WITHIN_M, accuracy_m or 0.0)
         distance, neighbour = border_of(current, longitude, latitude, reach)
-        status = status_of(current, levels)
-        return answered(
-            current,
-            moment,
-            status=status,
-            grade="A" if status == "match" else "C",
-            levels=levels,
-            ask=None if status == "match" else _question(current, rows, accuracy_m),
-            precision="coordinate",
+        if not accuracy_m:
+            answer = _anywhere_in(current, rows, moment, level=level, view=view)
+            return answer.at_point(moment, (longitude, latitude), distance, neighbour)
+        shares = shares_around(current, longitude, latitude, rows, accuracy_m)
+        answer = _weighed(current, rows, shares, moment, level=level, view=view)
+        return replace(
+            answer,
+            ask=answer.ask or (None if answer.status == "match" else Message("lookup.ask_nearer")),
             faults=_near_border(distance, accuracy_m),
             border_distance_m=distance,
             neighbour=neighbour,
@@ -113,6 +113,45 @@ def _located(
         precision="coordinate",
         point=(longitude, latitude),
         **version_of(in_force[0]) if len(in_force) == 1 else {},
+    )
+
+
+def _anywhere_in(
+    current: InForce, rows: tuple[int, ...], moment: datetime, *, level: int | None, view: View
+) -> Answer:
+    """Return what all points of some grids have in common, made once for each day."""
+    made = current.snapshot.made_answers(view, moment.date())
+    held = current.publication
+    key = (held.id, held.plan_name, held.effective_from, held.effective_to, rows, level)
+    answer: Answer | None = made.get(key)
+    if answer is None:
+        if len(made) >= _MOST_KEPT:
+            made.clear()
+        shares = [_by_slices(current.snapshot.placement.sharing, {row: 1.0}) for row in rows]
+        answer = made[key] = _weighed(current, rows, shares, moment, level=level, view=view)
+    return answer
+
+
+def _weighed(
+    current: InForce,
+    rows: Sequence[int],
+    shares: Sequence[Shares],
+    moment: datetime,
+    *,
+    level: int | None,
+    view: View,
+) -> Answer:
+    levels = weighed_levels(current, shares, moment, level=level, view=view)
+    status = status_of(current, levels)
+    sliced = any(row in current.snapshot.placement.sharing for row in rows)
+    return answered(
+        current,
+        moment,
+        status=status,
+        grade="A" if status == "match" else "C",
+        levels=levels,
+        ask=Message("lookup.ask_slice") if sliced and status != "match" else None,
+        precision="coordinate",
     )
 
 
@@ -159,12 +198,6 @@ def _by_slices(sharing: Mapping[int, tuple[int, ...]], shares: Shares) -> Shares
         for each in slices:
             divided[each] += share / len(slices)
     return divided
-
-
-def _question(current: InForce, rows: Sequence[int], accuracy_m: float | None) -> Message | None:
-    if any(row in current.snapshot.placement.sharing for row in rows):
-        return Message("lookup.ask_slice")
-    return Message("lookup.ask_nearer") if accuracy_m else None
 
 
 def _fault(element: str, fault: str, given: object, matched: object) -> dict[str, Any]:

@@ -61,6 +61,19 @@ class InForce:
     snapshot: Snapshot
 
 
+@dataclass(frozen=True)
+class _Span:
+    """What is in force over ``[since, until)``, by a list of publications."""
+
+    publications: tuple[Published, ...]
+    since: datetime
+    until: datetime
+    in_force: tuple[InForce, ...]
+
+
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
 class ReadSide:
     """What is published, for lookups, maps and bulk work; needs no database.
 
@@ -80,6 +93,7 @@ class ReadSide:
         self._seen: tuple[int, int, int] | None = None
         self._publications: tuple[Published, ...] = ()
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+        self._span: _Span | None = None
 
     def publications(self) -> tuple[Published, ...]:
         """Return all publications, past and future ones too, earliest first.
@@ -108,23 +122,40 @@ class ReadSide:
         InputError
             The list cannot be read, or a snapshot is missing or damaged.
         """
-        moment = at or datetime.now(UTC)
-        return tuple(
-            InForce(publication, self.snapshot(publication.snapshot))
-            for publication in reversed(self.publications())
-            if publication.holds(moment)
-        )
+        return self._around(at or datetime.now(UTC)).in_force
 
     def next_change(self, at: datetime | None = None) -> datetime | None:
         """Return the next moment at which what is in force changes, as far as published."""
-        moment = at or datetime.now(UTC)
-        changes = [
-            change
-            for publication in self.publications()
-            for change in (publication.effective_from, publication.effective_to)
-            if change is not None and change > moment
-        ]
-        return min(changes, default=None)
+        moment, span = at or datetime.now(UTC), self._span
+        if span is None or not span.since <= moment < span.until:
+            span = self._around(moment)
+        return None if span.until is _LAST else span.until
+
+    def _around(self, moment: datetime) -> _Span:
+        """Return the span that holds a moment; the last one is kept."""
+        publications, span = self.publications(), self._span
+        if (
+            span is None
+            or span.publications is not publications
+            or not span.since <= moment < span.until
+        ):
+            changes = {
+                change
+                for each in publications
+                for change in (each.effective_from, each.effective_to)
+                if change is not None
+            }
+            span = self._span = _Span(
+                publications,
+                max((each for each in changes if each <= moment), default=_FIRST),
+                min((each for each in changes if each > moment), default=_LAST),
+                tuple(
+                    InForce(each, self.snapshot(each.snapshot))
+                    for each in reversed(publications)
+                    if each.holds(moment)
+                ),
+            )
+        return span
 
     def snapshot(self, identity: str) -> Snapshot:
         """Return a snapshot by its content hash; verified when it is first opened."""

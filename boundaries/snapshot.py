@@ -136,11 +136,11 @@ class Snapshot:
         return rows
 
     @cached_property
-    def _made(self) -> dict[tuple[View, date], dict[int, Any]]:
+    def _made(self) -> dict[tuple[View, date], dict[Any, Any]]:
         return {}
 
-    def made_answers(self, view: View, day: date) -> dict[int, Any]:
-        """Return the place for answers by grid that hold for one view and one day."""
+    def made_answers(self, view: View, day: date) -> dict[Any, Any]:
+        """Return the place for answers that hold for one view and one day."""
         made = self._made
         if (view, day) not in made and len(made) >= _KEPT_DAYS:
             made.clear()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -129,12 +131,14 @@ class MetricBorders:
     def _by_kernel(
         self, kernel: compiled.Distance, x: Floats, y: Floats, own: npt.NDArray[np.int32]
     ) -> tuple[Floats, npt.NDArray[np.int32]]:
-        begin, listed, shape, frame = self._cells
         squared, across = np.empty(len(x)), np.empty(len(x), dtype=np.int32)
-        given = (np.ascontiguousarray(each) for each in (x, y, own, self.places))
-        fixed = (compiled.frozen(each) for each in (*given, self.borders.records))
-        kernel.fill_nearest(*fixed, begin, listed, shape, frame, squared, across)
+        given = (compiled.frozen(np.ascontiguousarray(each)) for each in (x, y, own))
+        kernel.fill_nearest(*given, *self._compiled_arrays, squared, across)
         return squared, across
+
+    @cached_property
+    def _compiled_arrays(self) -> tuple[Any, ...]:
+        return compiled.frozen(self.places), compiled.frozen(self.borders.records), *self._cells
 
     @cached_property
     def _cells(
@@ -161,8 +165,14 @@ class MetricBorders:
 
     def nearest_to_one(self, longitude: float, latitude: float, own: int) -> tuple[float, int]:
         """Return what `nearest` does for one point; its coordinates must be finite."""
+        x, y = self.transformer.transform(longitude, latitude)
+        kernel = compiled.distance()
+        if kernel is not None:
+            place = np.array([[x], [y]])
+            found = self._by_kernel(kernel, place[0], place[1], np.array([own], dtype=np.int32))
+            return math.sqrt(found[0][0]), int(found[1][0])
         tree, labels = self.arcs
-        point = shapely.Point(*self.transformer.transform(longitude, latitude))
+        point = shapely.Point(x, y)
         arcs, distance = tree.query_nearest(point, return_distance=True, all_matches=True)
         across = {int(label) for label in labels[arcs].ravel()} - {own, OUTSIDE}
         return float(distance[0]), min(across, default=OUTSIDE)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 from served import running
 
+from api.limiting import Limiter, Rate
+from api.parameters import LookupQuery
 from api.settings import ApiSettings
 from boundaries.home import Home
 
@@ -50,6 +53,26 @@ def test_public_endpoints_are_rate_limited(published_home: Home, keys: Keys) -> 
         assert with_key.status_code == httpx.codes.OK
 
 
+def test_client_may_ask_so_often_in_any_period() -> None:
+    moments = [0.0, 10, 50, 59, 60, 61, 70, 71, 71]
+    limiter = Limiter(Rate.parse("3/minute"), iter(moments).__next__)
+    waits = [limiter.wait_of("one") for _ in moments[1:]]
+    assert waits == [0, 0, 0, 1, 0, 9, 0, 39]
+    assert limiter.wait_of("other") == 0
+
+
+@pytest.mark.parametrize("rate", ["often", "0/minute", "5/week", "5 / minute", ""])
+def test_rate_that_is_none_is_refused(rate: str) -> None:
+    with pytest.raises(ValueError, match="120/minute"):
+        ApiSettings(public_rate=rate)
+
+
+def test_lookup_is_documented_with_all_its_parameters(client: httpx.Client) -> None:
+    described = client.get("/openapi.json").json()["paths"]["/lookup"]["get"]
+    assert {each["name"] for each in described["parameters"]} == set(LookupQuery.model_fields)
+    assert client.head("/lookup").status_code == httpx.codes.METHOD_NOT_ALLOWED
+
+
 def test_body_too_large_is_refused(published_home: Home, keys: Keys) -> None:
     def pieces() -> object:
         for _ in range(100):
@@ -86,14 +109,17 @@ def test_metrics_count_routes_and_never_questions(client: httpx.Client, keys: Ke
 
 
 def test_log_never_holds_what_was_asked(
-    client: httpx.Client, caplog: pytest.LogCaptureFixture
+    client: httpx.Client, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         client.get("/lookup", params={"address": "秘密小区9号楼"})
         client.get("/lookup", params={"address": "秘密小区9号楼", "wrong": "1"})
+        time.sleep(1)
+    written = capfd.readouterr().err
+    assert "GET /lookup 200 " in written
+    assert "GET /lookup 400 " in written
     own = [record for record in caplog.records if not record.name.startswith("http")]
-    assert any("/lookup" in record.getMessage() for record in own)
-    assert not any("秘密" in record.getMessage() for record in own)
+    assert not any("秘密" in text for text in (written, *(each.getMessage() for each in own)))
 
 
 def test_lookups_go_on_without_the_store(published_home: Home, tmp_path: Path, keys: Keys) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +61,29 @@ def test_a_border_point_has_exactly_one_grid_that_it_touches(side, point):
     assert answer.levels[2].code.startswith(answer.levels[1].code)
     assert answer.levels[1].code.startswith(answer.levels[0].code)
     assert answer.border_distance_m == pytest.approx(0, abs=1e-3)
+
+
+def test_points_of_one_grid_share_all_but_what_is_their_own(side):
+    one, other = lookup_point(side, *at(3.4, 0.5)), lookup_point(side, *at(3.6, 0.7))
+    assert one.levels is other.levels
+    assert one.point != other.point
+    assert one.border_distance_m != other.border_distance_m
+    assert one.as_of < other.as_of
+    assert one.made is other.made
+
+
+def test_a_publication_that_ends_after_all_is_answered_with_its_end(
+    published_home: Home, tmp_path: Path
+):
+    home = Home(tmp_path / "home")
+    shutil.copytree(published_home.folder, home.folder)
+    side = ReadSide(home)
+    assert lookup_point(side, *at(3.5, 0.5)).effective_to is None
+    listed = json.loads(home.published.read_text("utf-8"))
+    listed["publications"][0]["effective_to"] = "2099-01-01T00:00:00+00:00"
+    home.published.write_text(json.dumps(listed), encoding="utf-8")
+    assert lookup_point(side, *at(3.5, 0.5)).effective_to == datetime(2099, 1, 1, tzinfo=UTC)
+    assert lookup_point(side, *at(3.5, 0.5), at=datetime(2099, 1, 1, tzinfo=UTC)).plan is None
 
 
 def test_outside_is_said_to_be_outside(side):
