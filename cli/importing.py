@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,19 +13,18 @@ from typing import Annotated
 import typer
 
 from boundaries.comparing import compare
-from boundaries.earlier import history_of
+from boundaries.history import History
 from boundaries.home import Home
-from boundaries.importing import Edited, Imported, SourceFile, parse_source, read_files
-from boundaries.importing.deriving import Derived
+from boundaries.importing import Imported, SourceFile, parse_source, read_files
 from boundaries.importing.reading import Progress
 from boundaries.store import Store
 from boundaries.town import TOWN_LAYERS, Town
 from cli.comparing import show_comparison
+from cli.editing import edited_plan, show_derived
 from cli.options import (
     AsJson,
     SchemeFile,
     actor,
-    chosen_plan,
     chosen_scheme,
     home_of,
     new_home_of,
@@ -49,7 +48,6 @@ from messages import LANGUAGES, Message, preferred_language
 
 _PLACE = ("file", "layer", "row", "column", "value")
 _BESIDE = "mapping.toml"
-_MOST_LISTED = 6
 
 
 def register(app: typer.Typer) -> None:
@@ -104,9 +102,11 @@ def import_town(
     try:
         columns = _mapping(mapping, given)
         sources: list[SourceFile | Path] = [parse_source(text, columns) for text in layer or []]
-        edited = None
+        edited, histories = None, None
         if plan_from is not None:
-            edited = _edited(home_of(context), plan_from, town, from_finest=from_finest)
+            edited, histories = edited_plan(
+                home_of(context), plan_from, town, from_finest=from_finest
+            )
             town = edited.plan.town
         name = town or _name_of([*given, *(s.path for s in columns.sources)], sources)
         held = _stored_town(new_home_of(context), name)
@@ -141,7 +141,7 @@ def import_town(
     if as_json:
         print_json(_described(imported, plan_id, applied=apply))
     else:
-        _show(imported, plan_id, applied=apply)
+        _show(imported, plan_id, histories, applied=apply)
 
 
 def _saved(store: Store, imported: Imported) -> str | None:
@@ -151,13 +151,6 @@ def _saved(store: Store, imported: Imported) -> str | None:
         return store.save_plan(imported.plan, actor=actor()).id
     stored = store.save_import(imported.town, imported.plan, actor=actor())
     return None if stored is None else stored.id
-
-
-def _edited(home: Home, plan: str, town: str | None, *, from_finest: bool) -> Edited:
-    """Return the plan that the files are an edit of, with the codes that must not come again."""
-    with opened_store(home) as store:
-        base = store.load_plan(chosen_plan(store, plan, town))
-        return Edited(base, history_of(store, base).retired, from_finest=from_finest)
 
 
 def _stored_town(home: Home, name: str) -> Town | None:
@@ -263,7 +256,13 @@ def _described(imported: Imported, plan_id: str | None, *, applied: bool) -> dic
     }
 
 
-def _show(imported: Imported, plan_id: str | None, *, applied: bool) -> None:
+def _show(
+    imported: Imported,
+    plan_id: str | None,
+    histories: tuple[History, History] | None,
+    *,
+    applied: bool,
+) -> None:
     shown = table(
         "cli.heading_layer",
         "cli.heading_rows",
@@ -290,8 +289,10 @@ def _show(imported: Imported, plan_id: str | None, *, applied: bool) -> None:
     for note in (*imported.notes, *unused):
         out.print(f"  · {note if language is None else note.text(language)}", markup=False)
     if imported.derived is not None and imported.plan is not None:
-        _show_derived(imported.derived)
-        show_comparison(compare(imported.town, imported.derived.plan, imported.plan))
+        show_derived(imported.derived)
+        show_comparison(
+            compare(imported.town, imported.derived.plan, imported.plan, histories=histories)
+        )
     else:
         tell("importing.would_import", town=imported.town.name, **_counts(imported))
     if not applied:
@@ -305,37 +306,3 @@ def _show(imported: Imported, plan_id: str | None, *, applied: bool) -> None:
     tell("importing.imported", town=imported.town.name)
     if plan_id is not None and imported.plan is not None:
         tell("importing.imported_plan", name=imported.plan.name, plan=plan_id)
-
-
-def _show_derived(derived: Derived) -> None:
-    """Show which codes go on, and what the edit moved with them."""
-    tell(
-        "importing.derived_codes",
-        plan=derived.plan.name,
-        kept=len(derived.kept),
-        added=_listed(derived.added),
-        retired=_listed(derived.retired),
-    )
-    for key, codes in (
-        ("numbered", derived.numbered),
-        ("reshaped", derived.reshaped),
-        ("recounted", derived.recounted),
-        ("unassigned", derived.unassigned),
-    ):
-        if codes:
-            tell(f"importing.derived_{key}", number=len(codes), codes=_listed(codes))
-    if len(derived.reassigned):
-        tell(
-            "importing.derived_reassigned",
-            number=derived.reassigned["building"].nunique(),
-            buildings=_listed(dict.fromkeys(derived.reassigned["building"])),
-        )
-    if derived.contacts_dropped:
-        tell("importing.derived_contacts", number=derived.contacts_dropped)
-
-
-def _listed(codes: Collection[str]) -> str:
-    """Return how many there are, and the first of them."""
-    first = "、".join(list(codes)[:_MOST_LISTED])
-    more = " …" if len(codes) > _MOST_LISTED else ""
-    return f"{len(codes)}（{first}{more}）" if codes else "0"
