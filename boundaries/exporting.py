@@ -101,8 +101,8 @@ def write_export(
     layers
         As `exported` gives them.
     file
-        ``.gpkg`` with all layers, ``.geojson`` with the grids alone, or ``.xlsx`` with a sheet
-        each in Chinese, without shapes.
+        ``.gpkg`` with all layers that have rows, ``.geojson`` with the grids alone, or ``.xlsx``
+        with a sheet each in Chinese, without shapes.
     crs
         Of the shapes; EPSG:4490 where None.
 
@@ -121,9 +121,11 @@ def write_export(
         if suffix == ".xlsx":
             _write_sheets(layers, making)
         else:
-            wanted = ("grids",) if suffix == ".geojson" else tuple(layers)
-            for name in wanted:
+            only = ("grids",) if suffix == ".geojson" else tuple(layers)
+            for name in only:
                 frame = layers[name]
+                if not len(frame) and name != "grids":
+                    continue  # an import would ask what an empty layer is to mean
                 if isinstance(frame, gpd.GeoDataFrame) and crs is not None:
                     frame = frame.to_crs(crs)
                 write_layer(frame, making, name)

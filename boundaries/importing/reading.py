@@ -271,6 +271,8 @@ def _derived(  # noqa: PLR0917
     plan, derived = derive(
         parts.town, base, grids, parts.assignments, name=name, numbered=numbers, reshaped=reshaped
     )
+    if not parts.town.buildings["households"].notna().any():
+        parts = parts.noting("importing.not_recounted")
     return Imported(parts.town, plan, origins(readings), (*notes, *parts.notes), derived)
 
 

@@ -186,3 +186,17 @@ def test_a_share_on_ground_of_several_grids_must_be_told(bring_back: Back, small
     done = bring_back(grids=grids, assignments=table)
     assert done.plan is not None
     assert set(renamed.values()) <= set(done.plan.assignments["grid"])
+
+
+def test_without_buildings_the_count_of_the_file_stands_and_is_said(
+    small: Small, tmp_path: Path
+) -> None:
+    town = small.town.with_layers(buildings=small.town.buildings.iloc[:0])
+    plan = small.plan.with_changes(assignments=small.plan.assignments.iloc[:0])
+    grids = joined(plan.grids, LEFT, RIGHT)
+    grids.loc[grids["code"] == LEFT, "households"] = 31
+    file = write_layer(grids, tmp_path / "edited.gpkg", "grids")
+    done = read_files([file], town.name, town.scheme, base=town, edited=Edited(plan))
+    assert done.plan is not None
+    assert done.plan.grids.set_index("code")["households"][LEFT] == 31
+    assert "importing.not_recounted" in {note.key for note in done.notes}

@@ -67,6 +67,14 @@ def test_a_spreadsheet_has_a_sheet_each_and_no_shapes(
     assert THIRD in set(sheets["网格"]["网格编码"])
 
 
+def test_a_layer_without_rows_is_left_out(small: Small, tmp_path: Path) -> None:
+    bare = small.plan.with_changes(
+        assignments=small.plan.assignments.iloc[:0], contacts=small.plan.contacts.iloc[:0]
+    )
+    file = write_export(exported(small.town, bare, small.check("S01")), tmp_path / "grids.gpkg")
+    assert set(pyogrio.list_layers(file)[:, 0]) == {"grids", "findings"}
+
+
 def test_a_file_that_is_there_is_replaced_as_a_whole(
     layers: dict[str, pd.DataFrame], tmp_path: Path
 ) -> None:
