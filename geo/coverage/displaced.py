@@ -173,6 +173,9 @@ def _guesses(
         return
     yield "shift.swapped", shapely.transform(shape, lambda at: at[:, ::-1])
     if not (xy[:, 0] // _PREFIX == prefix // _PREFIX).all():
-        within = shapely.transform(shape, lambda at: at % [_PREFIX, np.inf])
-        yield "shift.zone_prefix", shapely.affinity.translate(within, prefix)
+        eastings = prefix + xy[:, 0] % _PREFIX
+        yield (
+            "shift.zone_prefix",
+            shapely.transform(shape, lambda at: np.column_stack([eastings, at[:, 1]])),
+        )
     yield "shift.rigid", shape

@@ -180,17 +180,20 @@ def _short_segments(
     for number in np.unique(group).tolist():
         members = short[group == number]
         lines = np.stack([outline.xy[members], outline.xy[outline.after[members]]], axis=1)
-        lines = np.unique(np.sort(lines, axis=1), axis=0) if len(members) > 1 else lines
-        segments = {tuple(np.sort(line, axis=0).ravel().tolist()) for line in lines}
+        back = (lines[:, 0, 0] > lines[:, 1, 0]) | (
+            (lines[:, 0, 0] == lines[:, 1, 0]) & (lines[:, 0, 1] > lines[:, 1, 1])
+        )
+        lines[back] = lines[back, ::-1]
+        lines = np.unique(lines, axis=0)
         fault = Fault(
-            "micro.zigzag" if len(segments) > 2 else "micro.segment",  # noqa: PLR2004
+            "micro.zigzag" if len(lines) > 2 else "micro.segment",  # noqa: PLR2004
             level.level,
             codes_of(level.codes[rows[outline.owner[members]]].tolist()),
             shapely.MultiLineString(list(lines)),
             0.0,
             float(np.hypot(*step[members].T).max()),
-            fix=True,
-            details={"count": len(segments)},
+            fix=len(lines) > 2,  # noqa: PLR2004
+            details={"count": len(lines)},
         )
         beside = np.concatenate([outline.before[members], outline.after[outline.after[members]]])
         ends = np.vstack([lines.reshape(-1, 2), outline.xy[beside]])

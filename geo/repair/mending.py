@@ -22,7 +22,7 @@ from geo.coverage.shape import Limits
 from geo.repair.carry import carried
 from geo.repair.exchange import exchanged, place_of
 from geo.repair.owners import Change, Owners
-from geo.repair.rebuild import Place
+from geo.repair.rebuild import Place, Row
 from geo.repair.thin import thinned
 from geo.repair.tidy import tidied
 
@@ -91,6 +91,7 @@ class _Choice:
 
     gap_m: float
     fixed: frozenset[int]
+    doubtful: frozenset[Row]
     refused: frozenset[Place]
 
 
@@ -135,7 +136,9 @@ def repair(
     Repair
         A second run of it changes nothing.
     """
-    mended, left = _moved_back(tidied(admit(grids).grids), crs)
+    admitted = admit(grids)
+    doubtful = frozenset(admitted.invalid)
+    mended, left = _moved_back(tidied(admitted.grids), crs)
     moves: list[Move] = []
     vertices = 0
     refused: set[Place] = set()
@@ -149,7 +152,7 @@ def repair(
             left = residual(mended)
         if not len(left):
             break
-        choice = _Choice(gap_m, frozenset(fixed), frozenset(refused))
+        choice = _Choice(gap_m, frozenset(fixed), doubtful, frozenset(refused))
         arrangement, changes = _changes(mended, left, choice)
         if not changes:
             break
@@ -203,7 +206,7 @@ def _with_unusable(given: Grids, mended: Grids) -> Grids:
 def _changes(grids: Grids, left: Residual, choice: _Choice) -> tuple[Arrangement, list[Change]]:
     classifier = classified(grids, left)
     arrangement = classifier.arrangement
-    changes = Owners(arrangement, choice.gap_m, choice.fixed).changes(classifier)
+    changes = Owners(arrangement, choice.gap_m, choice.fixed, choice.doubtful).changes(classifier)
     if choice.refused:
         changes = [one for one in changes if place_of(arrangement, one.face) not in choice.refused]
     return arrangement, changes

@@ -13,6 +13,7 @@ from geo.coverage.arrangement import Arrangement
 from geo.coverage.classify import Classifier
 from geo.coverage.grids import NO_PARENT
 from geo.coverage.width import inner_width
+from geo.repair.rebuild import Row
 from geo.repair.trust import Chains, chains_of, less_trusted
 
 _WHOLE = 0.999
@@ -53,12 +54,21 @@ class Owners:
         A gap as wide as this, or like a grid of its own, has no owner: it is left for a planner.
     fixed
         Numbers of levels whose ground does not move.
+    doubtful
+        (depth, row) of the grids whose own outline was not valid: others know the border better.
     """
 
-    def __init__(self, arrangement: Arrangement, gap_m: float, fixed: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        arrangement: Arrangement,
+        gap_m: float,
+        fixed: Collection[int] = (),
+        doubtful: Collection[Row] = (),
+    ) -> None:
         self.arrangement = arrangement
         self.gap_m = gap_m
         self.fixed = frozenset(fixed)
+        self.doubtful = frozenset(doubtful)
         self.levels = arrangement.grids.levels
         self._chains: dict[tuple[int, int], Chains] = {}
         self._median = [
@@ -201,6 +211,7 @@ class Owners:
                 if len(rows) > 1:
                     together[self._key(face, depth, rows)].append(self._chains_of(face, depth))
         for key, chains in together.items():
-            mover = less_trusted(chains, key[2])
+            doubtful = [row for row in key[2] if (key[1], row) in self.doubtful]
+            mover = doubtful[0] if len(doubtful) == 1 else less_trusted(chains, key[2])
             if mover is not None:
                 self._mover[key] = mover

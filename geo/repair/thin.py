@@ -1,4 +1,4 @@
-"""Take needless vertices, tips of spikes and tiny zigzags out of all grids that have them."""
+"""Take needless vertices, tips of spikes, zigzags and tiny segments out of all grids at once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from geo.repair.rebuild import Place
 
 _THINNED = frozenset({"vertex.needless", "spike.shared", "spike.single", "micro.zigzag"})
 _RING = 3
+_ROUNDS = 3
 
 Ring = list[Place]
 
@@ -36,15 +37,26 @@ def thinned(grids: Grids, limits: Limits | None = None, *, fixed: Collection[int
         Numbers of levels that keep all their vertices; the jurisdiction then keeps its own, too.
     """
     looked_for = replace(limits or Limits(), neck_m=0.0, sliver_m=0.0)
+    for _ in range(_ROUNDS):  # what is left of a spike's base may be short
+        before, grids = grids, _thinned(grids, looked_for, fixed)
+        if grids is before:
+            break
+    return grids
+
+
+def _thinned(grids: Grids, looked_for: Limits, fixed: Collection[int]) -> Grids:
     faults = [one.fault for one in shape_faults(grids, looked_for)]
-    places = {place for fault in faults for place in _places(fault)}
-    places -= _kept(grids, fixed)
-    if not places:
+    kept = _kept(grids, fixed)
+    places = {place for fault in faults for place in _places(fault)} - kept
+    short = {ends for fault in faults for ends in _short_segments(fault)}
+    if not places and not short:
         return grids
-    ends = _Rings(grids, places)
+    rings = _Rings(grids, places.union(*short))
     for place in sorted(places):
-        ends.take_out(place)
-    return ends.grids()
+        rings.take_out(place)
+    for ends in sorted(short):
+        any(place not in kept and rings.take_out(place, looked_for.collinear_m) for place in ends)
+    return rings.grids()
 
 
 def _kept(grids: Grids, fixed: Collection[int]) -> set[Place]:
@@ -67,11 +79,22 @@ def _places(fault: Fault) -> list[Place]:
     return found if fault.kind == "vertex.needless" else found[1:-1]
 
 
+def _short_segments(fault: Fault) -> list[tuple[Place, ...]]:
+    """Return the two ends of a segment that is too short: one that bends nothing can go."""
+    if fault.kind != "micro.segment" or fault.geometry is None:
+        return []
+    return [
+        tuple(sorted((x, y) for x, y in shapely.get_coordinates(line).tolist()))
+        for line in shapely.get_parts(fault.geometry)
+    ]
+
+
 class _Rings:
     """The rings that have some places, of all levels and of the jurisdiction."""
 
     def __init__(self, grids: Grids, places: set[Place]) -> None:
         self._before = grids
+        self._taken = False
         ground = np.empty(0 if grids.jurisdiction is None else 1, object)
         ground[:] = grids.jurisdiction
         self._layers: list[Objects] = [level.geometry for level in grids.levels] + [ground]
@@ -86,21 +109,30 @@ class _Rings:
                     for place in places.intersection(ring):
                         self._users[place].append(ring)
 
-    def take_out(self, place: Place) -> None:
-        """Take a place out of all rings, where it is the same step in all."""
+    def take_out(self, place: Place, offset_m: float = np.inf) -> bool:
+        """Take a place out of all rings, where it is the same step in all; say whether it was.
+
+        A place farther than an offset from the line between the two others stays.
+        """
         steps = set()
         for ring in self._users[place]:
             if ring.count(place) != 1 or len(ring) <= _RING:
-                return
+                return False
             at = ring.index(place)
             steps.add(frozenset((ring[at - 1], ring[(at + 1) % len(ring)])))
         if len(steps) != 1 or len(next(iter(steps))) != 2:  # noqa: PLR2004
-            return
+            return False
+        if _offset(place, *next(iter(steps))) > offset_m:
+            return False
         for ring in self._users[place]:
             ring.remove(place)
+        self._taken = True
+        return True
 
     def grids(self) -> Grids:
         """Return the grids as they are now; as they were where a shape would not be valid."""
+        if not self._taken:
+            return self._before
         layers = [shapes.copy() for shapes in self._layers]
         for (layer, row), parts in self._rings.items():
             shape = _polygon(parts)
@@ -112,6 +144,12 @@ class _Rings:
             for level, shapes in zip(self._before.levels, layers[:-1], strict=True)
         )
         return Grids(levels, layers[-1][0] if len(layers[-1]) else None)
+
+
+def _offset(place: Place, start: Place, end: Place) -> float:
+    """Return how far a place is from the line through two others."""
+    (x, y), (step_x, step_y) = np.subtract(place, start), np.subtract(end, start)
+    return float(abs(x * step_y - y * step_x) / np.hypot(step_x, step_y))
 
 
 def _rings_of(shape: BaseGeometry) -> list[list[Ring]]:

@@ -143,3 +143,13 @@ def test_the_part_with_the_parents_own_children_is_the_main_one():
     fault = the_one(Grids(levels, grids.jurisdiction))
     assert fault.kind == "parent.pieces"
     assert set(fault.codes) == {"1", "3", "31", "32", "33"}
+
+
+def test_a_short_segment_is_drawn_where_it_is():
+    grids = town()
+    left = shapely.Polygon([(200, 0), (300, 0), (300.03, 49.96), (300, 50), (300, 100), (200, 100)])
+    right = shapely.difference(shapely.box(200, 0, 400, 100), left)
+    grids = changed(changed(grids, 1, "21", left), 1, "23", right)
+    short = [fault for fault in inspect(grids) if fault.kind == "micro.segment"]
+    lines = [shapely.normalize(fault.geometry).wkt for fault in short]
+    assert lines == ["MULTILINESTRING ((300 50, 300.03 49.96))"]
