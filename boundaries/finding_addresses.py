@@ -25,6 +25,7 @@ from messages import Message
 
 _NO_MATCH = 0.5
 _ROOM_DIGITS = (3, 4)
+_MOST_CIRCLES = 8
 
 
 def answer_text(
@@ -135,13 +136,13 @@ def floor_of(text: str) -> int | None:
 def _grids_of(current: InForce, candidate: Candidate, text: str) -> list[dict[int, float]]:
     """Return the grids of a candidate by level with their shares, all its rows alike.
 
-    What lies some way off the place named (对面, 附近) may be anywhere in the circle around it.
+    What lies some way off the place named (对面, 附近) may be anywhere in the circles around it:
+    around a compound, those of its buildings.
     """
     found: Sequence[Shares]
-    place = _place_of(current, candidate) if candidate.accuracy_m else None
-    if candidate.accuracy_m and place is not None:
-        rows = current.snapshot.placement.one(*place)
-        found = shares_around(current, *place, rows, candidate.accuracy_m)
+    places = _places_around(current, candidate) if candidate.accuracy_m else []
+    if places:
+        found = _around(current, places, candidate.accuracy_m)
     else:
         table = current.snapshot.address_grids
         floor = floor_of(text) if table.floors and table.divides(candidate.rows) else None
@@ -151,6 +152,26 @@ def _grids_of(current: InForce, candidate: Candidate, text: str) -> list[dict[in
         {grid: share for grid, share in shares.items() if share > 0 and grid not in beyond}
         for shares in found
     ]
+
+
+def _places_around(current: InForce, candidate: Candidate) -> list[tuple[float, float]]:
+    if candidate.point is not None:
+        return [candidate.point]
+    return current.snapshot.address_grids.places_of(candidate.rows, most=_MOST_CIRCLES)
+
+
+def _around(
+    current: InForce, places: Sequence[tuple[float, float]], accuracy_m: float | None
+) -> list[Shares]:
+    """Return the grids by level of circles around some places, each place as likely."""
+    found: list[dict[int, float]] = [defaultdict(float) for _ in current.snapshot.placement.levels]
+    for place in places:
+        rows = current.snapshot.placement.one(*place)
+        circle = shares_around(current, *place, rows, accuracy_m)
+        for shares, more in zip(found, circle, strict=True):
+            for grid, share in more.items():
+                shares[grid] += share / len(places)
+    return list(found)
 
 
 def _place_of(current: InForce, candidate: Candidate) -> tuple[float, float] | None:

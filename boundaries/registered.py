@@ -41,7 +41,8 @@ class AddressGrids:
     floors
         Floors of each slice that has not all of them, by the slice's number.
     places
-        Longitude and latitude of each address, NaN where it has no place of its own.
+        Longitude and latitude of each address, its own or its building's; NaN where neither is
+        known.
     """
 
     grids: npt.NDArray[np.integer]
@@ -144,6 +145,16 @@ class AddressGrids:
             return None
         return float(placed[0, 0]), float(placed[0, 1])
 
+    def places_of(
+        self, addresses: npt.NDArray[np.integer], *, most: int
+    ) -> list[tuple[float, float]]:
+        """Return where some addresses lie, each place once; of many, some spread over them all."""
+        placed = self.places[addresses]
+        places = np.unique(placed[~np.isnan(placed[:, 0])], axis=0)
+        if len(places) > most:
+            places = places[np.linspace(0, len(places) - 1, most).round().astype(int)]
+        return [(east, north) for east, north in places.tolist()]
+
     def save(self, folder: Path) -> None:
         """Write the table to a new folder."""
         folder.mkdir(parents=True)
@@ -191,7 +202,10 @@ def place_addresses(town: Town, plan: Plan, placement: Placement) -> AddressGrid
     of_building = building.isin(spots.index).to_numpy()
     _by_place_of_building(grids, of_building, spots, building, placement)
     split = _by_assignment(grids, addresses, plan.assignments, parents, row_of)
-    return AddressGrids(grids, split, _floors(plan.assignments), _places(addresses.geometry))
+    places = _places(addresses.geometry)
+    unplaced = of_building & np.isnan(places[:, 0])
+    places[unplaced] = _places(spots.loc[building[unplaced]])
+    return AddressGrids(grids, split, _floors(plan.assignments), places)
 
 
 def _places(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:

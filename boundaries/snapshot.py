@@ -23,6 +23,7 @@ from boundaries.placement import OUTSIDE, Placement, place_grids
 from boundaries.registered import AddressGrids, place_addresses
 from geo.address import AddressIndex
 from geo.address.index import FORMAT as ADDRESS_FORMAT
+from geo.address.regions import names_of_regions
 from geo.problem import InputError, input_error
 from messages import LANGUAGES
 
@@ -236,7 +237,9 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     town.addresses.to_parquet(folder / "register.parquet", index=False)
     place_addresses(town, plan, placement).save(folder / "address_grids")
     roads = town.barriers[town.barriers["kind"] == "road"]
-    AddressIndex.build(town.addresses, roads=roads).save(folder / "addresses")
+    codes = [*town.communities["code"], *town.jurisdiction["code"].dropna()]
+    areas = names_of_regions(codes)
+    AddressIndex.build(town.addresses, roads=roads, areas=areas).save(folder / "addresses")
 
 
 def _write_json(path: Path, value: object) -> None:

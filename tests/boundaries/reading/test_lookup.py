@@ -227,6 +227,16 @@ def test_what_lies_off_a_place_may_be_in_any_grid_around(side):
     assert len(far.levels[2].options) > 2
 
 
+def test_what_lies_off_a_compound_may_be_in_any_grid_around_its_buildings(side):
+    at_it = lookup_address(side, "滨河小区1号楼")
+    south = lookup_address(side, "滨河小区南300米")
+    held = {option.code for option in at_it.levels[2].options}
+    around = {option.code for option in south.levels[2].options}
+    assert held < around
+    assert south.status != "match"
+    assert south.precision == "relative"
+
+
 def test_a_place_decides_where_no_building_is_known_and_a_building_before_it(side):
     assert codes(lookup_address(side, "人民路8号")) == ["002", "00207", "0020704"]
     assert codes(lookup_address(side, "人民路10号")) == ["001", "00101", "0010102"]
@@ -236,6 +246,22 @@ def test_an_address_without_any_place_says_so(side):
     answer = lookup_address(side, "无处可寻1号")
     assert answer.status == "no_match"
     assert answer.note is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["方山县人民路8号", "临县滨河小区1号楼1单元", "山西省太原市人民路8号", "吕梁市兴县人民路8号"],
+)
+def test_a_neighbouring_county_is_out_of_area(side, text):
+    # the register's texts name no county: the communities' codes do
+    answer = lookup_address(side, text)
+    assert answer.status == "out_of_area"
+    assert answer.levels == ()
+
+
+@pytest.mark.parametrize("before", ["岚县", "吕梁市岚县", "山西省吕梁市岚县", "山西岚县"])
+def test_the_towns_own_county_may_stand_before_any_address(side, before):
+    assert lookup_address(side, f"{before}人民路8号").status == "match"
 
 
 def test_what_is_not_in_the_register_is_no_match(side):
