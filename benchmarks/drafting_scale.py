@@ -74,7 +74,7 @@ def _one(size: int, seed: int, *, metis: bool) -> dict[str, Any]:
             for label, band in zip(labels, BANDS, strict=True)
         ],
         "leftovers": {
-            f"l{number}": sorted(explained(graph, label, low, high).values())
+            f"l{number}": sorted(map(str, explained(graph, label, low, high).values()))
             for number, (label, (low, high)) in enumerate(zip(labels, BANDS, strict=True), start=1)
         },
     }

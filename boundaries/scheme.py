@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,10 @@ from typing import Any
 from geo.problem import input_error
 
 _DEFAULT = Path(__file__).with_name("scheme.toml")
+
+
+WEIGHT_RANGE = (0.1, 10.0)
+"""Least and most that a weight of drafting can be."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,31 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Weights:
+    """What a draft weighs against one another, each from 0.1 to 10; 1 is usual.
+
+    Attributes
+    ----------
+    compactness
+        Grids of a round or square form.
+    borders
+        Borders along roads, water, railways and walls.
+    estates
+        Estates in one grid wherever they fit.
+    """
+
+    compactness: float = 1.0
+    borders: float = 1.0
+    estates: float = 1.0
+
+    def __post_init__(self) -> None:
+        low, high = WEIGHT_RANGE
+        for name, weight in asdict(self).items():
+            if not low <= weight <= high:
+                raise ValueError(f"weights.{name} = {weight}, not in {low} … {high}")
+
+
+@dataclass(frozen=True)
 class Scheme:
     """Levels, bands, tolerances and code scheme of a deployment.
 
@@ -86,6 +115,8 @@ class Scheme:
         Every other threshold by name; units in the names.
     estimate
         Parameters of the household estimate.
+    weights
+        What a draft weighs against one another.
     text
         The TOML that the scheme was read from, kept with towns in the store.
     """
@@ -99,6 +130,7 @@ class Scheme:
     band_error: float
     thresholds: Mapping[str, Any]
     estimate: Estimate
+    weights: Weights = Weights()
     text: str = ""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
@@ -178,7 +210,7 @@ def parse_scheme(text: str, *, file: str = "scheme.toml") -> Scheme:
         if key not in shipped:
             raise input_error("scheme.unknown_key", file=file, column=key, known=", ".join(shipped))
     table = {**shipped, **given}
-    for section in ("thresholds", "estimate"):
+    for section in ("thresholds", "estimate", "weights"):
         unknown = sorted(set(given.get(section, {})) - set(shipped[section]))
         if unknown:
             raise input_error(
@@ -201,6 +233,7 @@ def parse_scheme(text: str, *, file: str = "scheme.toml") -> Scheme:
             band_error=float(table["band_error"]),
             thresholds=MappingProxyType(table["thresholds"]),
             estimate=Estimate(**table["estimate"]),
+            weights=Weights(**table["weights"]),
             text=text,
         )
     except (KeyError, TypeError, ValueError, IndexError, re.error) as error:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress
 
 from boundaries.draft import Drafted, MendedPlan, Wishes, draft_plan, mend_plan
+from boundaries.draft.beforehand import Beforehand
 from boundaries.earlier import history_of
 from boundaries.estimate import estimate_households
+from boundaries.scheme import WEIGHT_RANGE, Weights
 from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from cli.screen import (
     both,
@@ -23,6 +27,7 @@ from cli.screen import (
     tell_message,
 )
 from geo.problem import input_error
+from messages import Message
 
 _MOST_SHOWN = 20
 
@@ -71,9 +76,9 @@ def draft(
     seconds: Annotated[
         float, typer.Option("--time-limit", min=0, help=both("draft.option_seconds"))
     ] = float("inf"),
-    border_weight: Annotated[
-        float, typer.Option(min=0.1, max=10.0, help=both("draft.option_border_weight"))
-    ] = 1.0,
+    weight: Annotated[
+        list[str] | None, typer.Option("--weight", help=both("draft.option_weight"))
+    ] = None,
     grids: Annotated[
         list[str] | None, typer.Option("--grids", help=both("draft.option_targets"))
     ] = None,
@@ -104,10 +109,11 @@ def draft(
                 seed=seed,
                 polish=polish,
                 seconds=seconds,
-                border_weight=border_weight,
+                weights=_weights(served.scheme.weights, weight or ()),
                 targets=dict(_target(text) for text in grids or ()),
                 locked=locked,
                 together=[group.split(",") for group in together or ()],
+                foretold=lambda said: None if as_json else _show_beforehand(said, progress),
                 told=lambda share: progress.update(task, completed=round(100 * share)),
             )
             drafted = draft_plan(served, name, wishes)
@@ -125,6 +131,39 @@ def draft(
             tell("cli.saved_plan", plan=saved)
 
 
+def _show_beforehand(said: Beforehand, progress: Progress) -> None:
+    """Say what cannot be met before anything is drawn."""
+    progress.stop()
+    _show_notes(said.notes)
+    progress.start()
+
+
+def _show_notes(notes: Sequence[Message]) -> None:
+    for note in notes[:_MOST_SHOWN]:
+        tell_message(note, style="yellow")
+    if len(notes) > _MOST_SHOWN:
+        tell("cli.more_problems", more=len(notes) - _MOST_SHOWN)
+
+
+def _weights(usual: Weights, given: Iterable[str]) -> Weights:
+    """Return the scheme's weights with those that were given, such as ``borders=2``."""
+    known = asdict(usual)
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            usual = replace(usual, **{name: float(value)})
+        except (TypeError, ValueError) as error:
+            raise input_error(
+                "draft.not_a_weight",
+                column="--weight",
+                value=text,
+                known=", ".join(known),
+                low=WEIGHT_RANGE[0],
+                high=WEIGHT_RANGE[1],
+            ) from error
+    return usual
+
+
 def _target(text: str) -> tuple[int, int]:
     """Return the level and the number of grids that ``1=75`` names."""
     level, _, count = text.partition("=")
@@ -134,9 +173,7 @@ def _target(text: str) -> tuple[int, int]:
 
 
 def show_drafted(drafted: Drafted) -> None:
-    """Show what a draft is like, what cannot be met, and why each grid off its band is off."""
-    for note in drafted.notes:
-        tell_message(note, style="yellow")
+    """Show what a draft is like, and why each grid off its band is off."""
     shown = table(
         "draft.heading_level",
         "cli.heading_grids",
@@ -219,4 +256,5 @@ def show_mended(mended: MendedPlan) -> None:
     for level in mended.moved:
         shown.add_row(str(level.level), str(level.households), str(level.least))
     out.print(shown)
+    _show_notes(mended.drafted.beforehand.notes)
     show_drafted(mended.drafted)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 try:
     _numba: Any = import_module("numba")

@@ -1,14 +1,21 @@
-"""Units that could each be in a grid of the band, but not all at once: a proof by trying all."""
+"""Units that could each be in a grid of the band, but not all at once: a proof."""
 
 from __future__ import annotations
 
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array
+
 from boundaries.draft.compiled import Integers
-from boundaries.draft.feasibility import connected_sets, neighbours_of
+from boundaries.draft.feasibility import Neighbours, connected_sets
 from boundaries.draft.graph import UnitGraph
 
 _MOST_SETS = 1_500
-_MOST_NEEDY = 9
-_MOST_STEPS = 60_000
+_MOST_COLUMNS = 12_000
+_MOST_NEEDY = 48
+_MOST_EFFORT, _ALL_EFFORT = 20_000, 400_000
+_LIMIT_S = 5.0
+_INFEASIBLE = 2
 
 _Sets = list[frozenset[int]]
 
@@ -31,27 +38,29 @@ class Crowding:
     ) -> None:
         weights = graph.households if households is None else households
         self._held: list[int] = weights.tolist()
-        self._neighbours = neighbours_of(graph)
+        self._neighbours = Neighbours(graph)
         self._low, self._high = low, high
         self._sets: dict[int, _Sets | None] = {}
+        self._effort = 0
+        self.tried = 0
+        """How many sets were looked at in all."""
 
     def is_proved(self, unit: int) -> bool:
         """Whether the unit and some small ones near it cannot all be in the band at once.
 
         Each of them needs a connected set of low … high households; the sets must not share a
-        unit. Small units that rival for the same larger ones are added one after the other.
+        unit. Small units that rival for the same larger ones are added, the neediest first, and
+        an exact programme (HiGHS) says whether all of them can have one.
         """
-        if not 0 < self._held[unit] < self._low:
+        if not 0 < self._held[unit] < self._low or not self._of(unit):
             return False
-        needy = [unit]
+        needy, checked = [unit], 0
         while len(needy) <= _MOST_NEEDY:
-            sets = [self._of(each) for each in needy]
-            if any(each is None for each in sets):
-                return False
-            known = [each for each in sets if each is not None]
-            if not self._fits(needy, known):
-                return True
-            rival = self._rival(needy, known)
+            rival = self._rival(needy)
+            if rival is None or len(needy) in (2, 3, 4, 6, 9, 14, 22, 34, _MOST_NEEDY):
+                if len(needy) > checked and not self._fits(needy):
+                    return True
+                checked = len(needy)
             if rival is None:
                 return False
             needy.append(rival)
@@ -61,45 +70,55 @@ class Crowding:
         """Return all sets of the band with a unit, empty units left out; None if too many."""
         if unit not in self._sets:
             found: set[frozenset[int]] = set()
+            self._sets[unit] = None
+            limit = min(self._effort + _MOST_EFFORT, _ALL_EFFORT)
             for steps, (members, held) in enumerate(
                 connected_sets(unit, self._neighbours, self._held, self._high)
             ):
-                if steps > _MOST_SETS:
-                    self._sets[unit] = None
+                self._effort += len(members)
+                if steps > _MOST_SETS or self._effort > limit:
                     return None
+                self.tried += 1
                 if held >= self._low:
                     found.add(frozenset(each for each in members if self._held[each]))
             self._sets[unit] = sorted(found, key=lambda members: (len(members), sorted(members)))
         return self._sets[unit]
 
-    def _rival(self, needy: list[int], sets: list[_Sets]) -> int | None:
+    def _rival(self, needy: list[int]) -> int | None:
         """Return the small unit with the fewest sets among those near the needy ones."""
-        partners = {member for each in sets for members in each for member in members}
+        partners = {
+            member for one in needy for members in self._of(one) or () for member in members
+        }
         near = partners | {other for one in partners for other in self._neighbours[one]}
         best: tuple[int, int] | None = None
         for unit in sorted(near - set(needy)):
             if 0 < self._held[unit] < self._low:
                 own = self._of(unit)
-                if own is not None and (best is None or (len(own), unit) < best):
+                if own and (best is None or (len(own), unit) < best):
                     best = len(own), unit
         return None if best is None else best[1]
 
-    def _fits(self, needy: list[int], sets: list[_Sets]) -> bool:
-        """Whether disjoint sets hold all needy units; True too where the search was given up."""
-        self._steps = 0
-        order = sorted(range(len(needy)), key=lambda at: len(sets[at]))
-        return self._placed([(needy[at], sets[at]) for at in order], frozenset())
-
-    def _placed(self, waiting: list[tuple[int, _Sets]], used: frozenset[int]) -> bool:
-        waiting = [each for each in waiting if each[0] not in used]
-        if not waiting:
+    def _fits(self, needy: list[int]) -> bool:
+        """Whether disjoint sets hold all needy units; True too where that was not decided."""
+        columns = sorted(
+            {tuple(sorted(members)) for one in needy for members in self._of(one) or ()}
+        )
+        if len(columns) > _MOST_COLUMNS:
             return True
-        unit, choices = waiting[0]
-        del unit
-        for members in choices:
-            self._steps += 1
-            if self._steps > _MOST_STEPS:
-                return True
-            if used.isdisjoint(members) and self._placed(waiting[1:], used | members):
-                return True
-        return False
+        row_of: dict[int, int] = {unit: row for row, unit in enumerate(needy)}
+        rows, places = [], []
+        for place, members in enumerate(columns):
+            for unit in members:
+                rows.append(row_of.setdefault(unit, len(row_of)))
+                places.append(place)
+        matrix = coo_array((np.ones(len(rows)), (rows, places)), shape=(len(row_of), len(columns)))
+        least = np.zeros(len(row_of))
+        least[: len(needy)] = 1
+        solved = milp(
+            np.zeros(len(columns)),
+            integrality=np.ones(len(columns)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(matrix.tocsr(), lb=least, ub=1),
+            options={"time_limit": _LIMIT_S},
+        )
+        return bool(solved.status != _INFEASIBLE)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from boundaries.draft.arrangement import Points, Projection, Shapes
@@ -153,6 +152,3 @@ def with_community(town: Town) -> Town:
         crs=STORED_CRS,
     )
     return town.with_layers(communities=conform("communities", made_up))
-
-
-Flags = npt.NDArray[np.bool_]

@@ -9,7 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from boundaries.draft.compiled import Integers, given
+from boundaries.draft.compiled import Flags, Integers, given
+from boundaries.draft.feasibility import beyond_help
 from boundaries.draft.graph import UnitGraph, net_of
 from boundaries.draft.improve import improve
 from boundaries.draft.measure import measure, numbered, off_band, totals
@@ -18,8 +19,9 @@ from boundaries.draft.partition import Aim, divide
 from boundaries.draft.relief import Family, relieve
 from boundaries.draft.settling import Mending
 from boundaries.draft.trees import Net
+from boundaries.scheme import Weights
 
-_ATOM_SHARES = (1.0, 0.36)
+_ATOM_SHARES = (1.0, 0.36, 0.1)
 _MENDING_ROUNDS = 20
 _PRICES = 7
 _MOST_RELIEVED = 12
@@ -97,12 +99,14 @@ POLISH = Effort((300, 180, 40), slices=12)
 
 
 def aims_of(
-    graph: UnitGraph, bands: Sequence[tuple[int, int]], *, border_weight: float = 1.0
+    graph: UnitGraph, bands: Sequence[tuple[int, int]], weights: Weights | None = None
 ) -> tuple[Aim, ...]:
     """Return what each level's parts should be; a border's weight follows the parts' usual size.
 
-    Borders off barriers weigh against compactness as much as `border_weight` says.
+    Borders off barriers weigh against compactness as the weights say.
     """
+    weights = weights or Weights()
+    ratio = weights.borders / weights.compactness
     everyone = max(int(graph.households.sum()), 1)
     ground = int(graph.area.sum())
     aims = []
@@ -110,9 +114,7 @@ def aims_of(
         # parts between blocks and buildings in size gain most from a dear border
         share = 5.5 if 0 < index < len(bands) - 1 else 4.0
         side_cm = (100.0 * ground * (low + high) / 2 / everyone) ** 0.5
-        aims.append(
-            Aim(low, high, high + max(low // 2, 1), max(int(side_cm / (share * border_weight)), 1))
-        )
+        aims.append(Aim(low, high, high + max(low // 2, 1), max(int(side_cm / (share * ratio)), 1)))
     return tuple(aims)
 
 
@@ -233,7 +235,7 @@ def _coarsest(  # noqa: PLR0917
     found = ground
     for share in _ATOM_SHARES:
         label = _from_atoms(graph, ground, aim, seed, effort, keep, share)
-        if off_band(totals(graph.households, label), aim.low, aim.high).any():
+        if _needlessly_off(graph, ground, label, aim):
             rounds = _MENDING_ROUNDS * len(graph)
             label = numbered(
                 improve(graph, ground, label, aim, seed=seed, rounds=rounds, heat=0, net=net)
@@ -241,9 +243,17 @@ def _coarsest(  # noqa: PLR0917
         worth = _worth(graph, [aim], [label], None)
         if best is None or worth < best:
             best, found = worth, label
-        if best[0] == 0:
+        if not _needlessly_off(graph, ground, found, aim):
             break
     return found
+
+
+def _needlessly_off(graph: UnitGraph, ground: Integers, label: Integers, aim: Aim) -> bool:
+    """Whether a part is off its band on ground whose households some number of parts holds."""
+    off = off_band(totals(graph.households, label), aim.low, aim.high) > 0
+    around = totals(graph.households, ground)
+    possible = -(-around // aim.high) <= around // aim.low
+    return bool((off[label] & possible[ground]).any())
 
 
 def _from_atoms(  # noqa: PLR0917
@@ -321,10 +331,18 @@ def _inside(  # noqa: PLR0917
     )
     if off.any():
         counted = [graph.households] * len(aims) if held is None else held
+        hopeless = beyond_help(graph, aim.low, aim.high)
         label = mended_parents(
-            graph, drawn, label, aims[: index + 1], counted, seed=seed, until=effort.until
+            graph,
+            drawn,
+            label,
+            aims[: index + 1],
+            counted,
+            seed=seed,
+            until=effort.until,
+            hopeless=hopeless,
         )
-        label = _relieved(graph, drawn, label, aims, counted, index, seed)
+        label = _relieved(graph, drawn, label, aims, counted, index, seed, hopeless)
     label = effort.improved(index, graph, drawn[index - 1], label, aim, seed=seed + index, net=net)
     return numbered(label)
 
@@ -391,6 +409,7 @@ def _relieved(  # noqa: PLR0917
     held: Sequence[Integers],
     index: int,
     seed: int,
+    hopeless: Flags,
 ) -> Integers:
     """Help what is still off the band by moving a few units between two parents."""
     above = drawn[index - 2] if index > 1 else graph.components()
@@ -404,6 +423,7 @@ def _relieved(  # noqa: PLR0917
         (aims[index - 1], aims[index]),
         (held[index - 1], held[index]),
         (aims[index - 2], held[index - 2]) if index > 1 else None,
+        hopeless,
     )
     if 0 < len(family.troubled()) <= _MOST_RELIEVED:
         relieve(family, Mending(recuts=40, turns=30, rounds=100, starts=1), seed=seed)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from boundaries.draft.compiled import Integers
+from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.graph import UnitGraph, linked
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.partition import Aim, divide
@@ -28,6 +28,7 @@ def mended_parents(
     *,
     seed: int,
     until: float,
+    hopeless: Flags | None = None,
 ) -> Integers:
     """Recut parents with children off their band, with one to three neighbours each.
 
@@ -47,13 +48,16 @@ def mended_parents(
         Of the recuts.
     until
         `time.monotonic` moment after which parents are left as they are.
+    hopeless
+        Units that no child of the band can have: proved, so that nothing is tried for them.
+        None: not known.
 
     Returns
     -------
     numpy.ndarray
         The children; never more households off the band than before.
     """
-    fix = _Recutting(graph, drawn, label, aims, held, np.random.default_rng(seed))
+    fix = _Recutting(graph, drawn, label, aims, held, np.random.default_rng(seed), hopeless)
     for reach in ("parent", "anywhere"):
         fix.in_vain = 0
         for unit in fix.troubled():
@@ -75,11 +79,13 @@ class _Recutting:
         aims: Sequence[Aim],
         held: Sequence[Integers],
         random: np.random.Generator,
+        hopeless: Flags | None,
     ) -> None:
         self.graph, self.drawn, self.children = graph, drawn, children.copy()
         self.aims, self.random = aims, random
         self.held = held[: len(aims)]
         self.in_vain = 0
+        self._hopeless = hopeless
         drawn[-1] = drawn[-1].copy()
         passable = ~graph.walled
         one, other = graph.one[passable], graph.other[passable]
@@ -93,8 +99,10 @@ class _Recutting:
         return self.drawn[-1]
 
     def troubled(self) -> list[int]:
-        """Return a unit of every child that is off the band."""
+        """Return a unit of every child that is off the band without need."""
         off = self._off(self.children)
+        if self._hopeless is not None:
+            off[self.children[self._hopeless]] = 0
         units = np.flatnonzero(off[self.children] > 0)
         first = np.unique(self.children[units], return_index=True)[1]
         return [int(unit) for unit in np.sort(units[first])]

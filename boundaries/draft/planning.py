@@ -13,12 +13,13 @@ import pandas as pd
 import shapely
 
 from boundaries.draft.arrangement import Projection
-from boundaries.draft.compiled import Integers
+from boundaries.draft.beforehand import Beforehand, foreseen
+from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.dwellings import with_stairs
-from boundaries.draft.explaining import Explanation, explanations, feasibility_notes
+from boundaries.draft.explaining import Explanation, explanations
 from boundaries.draft.graph import UnitGraph
 from boundaries.draft.grids import GridMaker, Parts, dissolved
-from boundaries.draft.ground import Flags, with_community
+from boundaries.draft.ground import with_community
 from boundaries.draft.levels import Effort, aims_of, draw, polished
 from boundaries.draft.measure import measure, numbered
 from boundaries.draft.specials import special_compounds
@@ -33,12 +34,14 @@ from boundaries.draft.today import (
 )
 from boundaries.draft.units import NONE, Units, units_of
 from boundaries.plan import Plan
+from boundaries.scheme import Weights
 from boundaries.town import Town
 from geo.layers import STORED_CRS
 from geo.problem import input_error
 from messages import LANGUAGES, Message
 
 _HOMES = ("estate", "resettlement", "village")
+_DEARER_INSIDE = 0.5
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,10 @@ class Wishes:
         A plan and codes of its level-1 grids that stay as they are, with all inside them.
     together
         Buildings (by ID) that must share their grid at every level; each group is connected.
-    border_weight
-        How much a border off the barriers weighs against compactness; 1 is usual.
+    weights
+        What is weighed against what; None: as the town's scheme says.
+    foretold
+        Called before anything is drawn with what cannot be met.
     told
         Called with the share of the drawing that is done.
     """
@@ -71,10 +76,11 @@ class Wishes:
     seed: int = 0
     polish: bool = False
     seconds: float = float("inf")
-    border_weight: float = 1.0
+    weights: Weights | None = None
     targets: Mapping[int, int] = field(default_factory=dict)
     locked: tuple[Plan, Collection[str]] | None = None
     together: Sequence[Collection[str]] = ()
+    foretold: Callable[[Beforehand], None] = field(default=lambda _beforehand: None)
     told: Callable[[float], None] = field(default=lambda _share: None)
 
 
@@ -112,8 +118,8 @@ class Drafted:
         them, and buildings that were divided know their stairs and floors.
     plan
         The draft; contacts are left open.
-    notes
-        What cannot be met, from arithmetic, before anything was drawn.
+    beforehand
+        What could be said before anything was drawn.
     explanations
         Why each grid off its band is off.
     levels
@@ -122,7 +128,7 @@ class Drafted:
 
     town: Town
     plan: Plan
-    notes: tuple[Message, ...]
+    beforehand: Beforehand
     explanations: tuple[Explanation, ...]
     levels: tuple[LevelDrafted, ...]
 
@@ -135,8 +141,8 @@ class Drafted:
         return {
             "town": self.town.name,
             "plan": self.plan.name,
+            "feasibility": self.beforehand.as_dict(),
             "levels": [asdict(level) for level in self.levels],
-            "notes": [_said(note) for note in self.notes],
             "explanations": [
                 {
                     "code": each.code,
@@ -179,9 +185,18 @@ def draft_plan(town: Town, name: str, wishes: Wishes | None = None) -> Drafted:
     units = units_of(town)
     special = special_compounds(town, units)
     free = np.ones(len(special), bool)
+    beforehand = _foretold(town, units, special, wishes)
     labels = drawn_levels(town, units, special, free, wishes, until)
     kinds = town.estates["kind"].tolist()
-    return finished(town, name, units, Parts(labels, [special] * len(labels), kinds))
+    parts = Parts(labels, [special] * len(labels), kinds)
+    return finished(town, name, units, parts, beforehand)
+
+
+def _foretold(town: Town, units: Units, taken: Integers, wishes: Wishes) -> Beforehand:
+    """Tell what cannot be met outside the ground that is taken, before anything is drawn."""
+    beforehand = foreseen(town, units, taken, town.scheme.levels[: wishes.levels])
+    wishes.foretold(beforehand)
+    return beforehand
 
 
 def _drawn_around(  # noqa: PLR0917
@@ -198,6 +213,7 @@ def _drawn_around(  # noqa: PLR0917
     )
     locked = units.today != NONE
     special = np.where(locked, NONE, special_compounds(town, units))
+    beforehand = _foretold(town, units, np.where(locked, 0, special), wishes)
     drawn = drawn_levels(town, units, special, ~locked, wishes, until)
     labels = [
         np.where(locked, old, label + NEW)
@@ -212,7 +228,7 @@ def _drawn_around(  # noqa: PLR0917
     parts = Parts(
         labels, by_level, kinds, codes_kept(plan, ancestry, labels), frozenset(plan.grids["code"])
     )
-    drafted = finished(town, name, units, parts)
+    drafted = finished(town, name, units, parts, beforehand)
     kept = plan.contacts[plan.contacts["grid"].isin(drafted.plan.grids["code"])]
     return drafted.with_contacts(kept.reset_index(drop=True))
 
@@ -253,16 +269,17 @@ def _drawn(  # noqa: PLR0917
     wishes: Wishes,
     until: float,
 ) -> list[Integers]:
+    weights = wishes.weights or town.scheme.weights
     graph = units.graph.part(general)
     group = _groups(town, units, general, wishes.together)
     graph = graph.grouped(group)
     first = np.unique(group, return_index=True)[1]
-    aims = aims_of(graph, bands, border_weight=wishes.border_weight)
+    aims = aims_of(graph, bands, weights)
     held = [weights_at(graph.households, high) for _, high in bands]
     homes = town.estates["kind"].isin(_HOMES).to_numpy()
     estate = units.estate[general][first]
     keep = np.where((estate != NONE) & homes[estate] if len(homes) else False, estate, NONE)
-    graph = replace(graph, price=_dear_inside(graph, keep))
+    graph = replace(graph, price=_dear_inside(graph, keep, weights))
     effort = Effort(begun=time.monotonic(), until=until, told=wishes.told)
     targets = [wishes.targets.get(number) for number in range(1, len(bands) + 1)]
     parts = draw(
@@ -305,14 +322,19 @@ def _groups(
     return numbered(group[general])
 
 
-def _dear_inside(graph: UnitGraph, keep: Integers) -> Integers:
+def _dear_inside(graph: UnitGraph, keep: Integers, weights: Weights) -> Integers:
     """Return prices with borders inside an estate made dearer: kept whole where it fits."""
+    dearer = np.rint(graph.length * (_DEARER_INSIDE * weights.estates / weights.borders))
+    dearer = dearer.astype(np.int64)
     inside = (keep[graph.one] == keep[graph.other]) & (keep[graph.one] != NONE)
-    return np.where(inside, graph.price + graph.length // 2, graph.price)
+    return np.where(inside, graph.price + dearer, graph.price)
 
 
-def finished(town: Town, name: str, units: Units, parts: Parts) -> Drafted:
+def finished(
+    town: Town, name: str, units: Units, parts: Parts, beforehand: Beforehand | None = None
+) -> Drafted:
     """Return the draft of some parts, with the town noded to it."""
+    levels = town.scheme.levels[: len(parts.labels)]
     projection = Projection(town.crs)
     maker = GridMaker(town, units, parts)
     estimated = bool(town.buildings["estimated"].any())
@@ -322,7 +344,7 @@ def finished(town: Town, name: str, units: Units, parts: Parts) -> Drafted:
     return Drafted(
         noded,
         plan,
-        feasibility_notes(town, units, len(parts.labels)),
+        beforehand or foreseen(town, units, parts.special[-1], levels),
         explanations(town, units, parts, maker),
         tuple(_level(town, units, parts, maker, number) for number in range(1, maker.levels + 1)),
     )

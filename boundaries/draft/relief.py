@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from boundaries.draft.compiled import Integers
+from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.graph import UnitGraph
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.partition import Aim
@@ -29,6 +29,8 @@ class Family:
         Parts of the level above the parents; of communities where there is none.
     outer
         Band and households of that level, where parts of it may change a little too.
+    hopeless
+        Units that no child of the band can have; None: not known.
     parents, children
         Parts now.
     was_parents, was_children
@@ -48,11 +50,14 @@ class Family:
     aims: tuple[Aim, Aim]
     held: tuple[Integers, Integers]
     outer: tuple[Aim, Integers] | None = None
+    hopeless: Flags | None = None
 
     def troubled(self) -> Integers:
-        """Return a unit of every child that is off its band."""
+        """Return a unit of every child that is off its band without need."""
         aim = self.aims[1]
         off = off_band(totals(self.held[1], self.children), aim.low, aim.high)
+        if self.hopeless is not None:
+            off[self.children[self.hopeless]] = 0
         units = np.flatnonzero(off[self.children] > 0)
         first = np.unique(self.children[units], return_index=True)[1]
         return np.sort(units[first])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from boundaries.draft.compiled import Integers
 from geo.layers import LATTICE_DEGREES
@@ -41,12 +42,12 @@ class Pins:
         return rank
 
 
-def noded(lines: npt.NDArray[np.object_]) -> shapely.Geometry:
+def noded(lines: npt.NDArray[np.object_]) -> BaseGeometry:
     """Return lines noded with one another by snap rounding on the lattice of degrees."""
     return shapely.transform(shapely.union_all(lines, grid_size=LATTICE_DEGREES), rounded_degrees)
 
 
-def tidied(lines: shapely.Geometry, pins: Pins) -> shapely.Geometry:
+def tidied(lines: BaseGeometry, pins: Pins) -> BaseGeometry:
     """Return noded lines without edges shorter than `LEAST_M`, noded again where they changed.
 
     The ends of such an edge become one vertex, in every line that has it, so whatever shares a
@@ -60,11 +61,12 @@ def tidied(lines: shapely.Geometry, pins: Pins) -> shapely.Geometry:
         if becomes is None:
             break
         edges = _renoded(nodes[becomes[ends]], (becomes[ends] != ends).any(axis=1))
-    return shapely.multilinestrings(_lines(edges))
+    return shapely.geometrycollections(list(_lines(edges)))
 
 
 def _lines(edges: Steps) -> npt.NDArray[np.object_]:
-    return np.asarray(shapely.linestrings(rounded_degrees(edges * LATTICE_DEGREES)), dtype=object)
+    places = np.asarray(edges * LATTICE_DEGREES, np.float64)
+    return np.asarray(shapely.linestrings(rounded_degrees(places)), dtype=object)
 
 
 def _renoded(edges: Steps, changed: npt.NDArray[np.bool_]) -> Steps:
@@ -80,7 +82,7 @@ def _renoded(edges: Steps, changed: npt.NDArray[np.bool_]) -> Steps:
     return np.concatenate([edges[~again], _edges(noded(lines[again]))])
 
 
-def _edges(lines: shapely.Geometry) -> Steps:
+def _edges(lines: BaseGeometry) -> Steps:
     """Return both ends of every edge, in lattice steps."""
     coordinates, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
     steps = np.rint(coordinates / LATTICE_DEGREES).astype(np.int64)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from latticed import lattice
 
 from boundaries.draft.compiled import given as kernel_array
-from boundaries.draft.compiled import integers, taken
+from boundaries.draft.compiled import taken
 from boundaries.draft.graph import net_of, unit_graph
 from boundaries.draft.levels import aims_of, draw, polished
 from boundaries.draft.measure import measure, pieces
@@ -46,7 +46,7 @@ def test_no_division_of_a_tree_costs_less(households, seed, low, width):
     flat = kernel_array(np.zeros(count))
     nodes = grown(net, tree, 0, flat, kernel_array(np.ones(count)), random_of(seed))
     weighed(net, tree, nodes)
-    part = integers(count)
+    part = kernel_array(np.zeros(count))
     parts = divided(net, tree, nodes, aim.band(), part)
     order, part = taken(tree.order), taken(part)
     up, price = taken(tree.up), taken(tree.cut_price)

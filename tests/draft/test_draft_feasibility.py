@@ -76,17 +76,25 @@ def test_a_hopeless_unit_is_in_no_connected_set_of_the_band(households, extra):
     assert hopeless_units(graph, 10, 20).tolist() == expected
 
 
+def kinds(graph, label):
+    found = explained(graph, np.array(label), 10, 20)
+    return {part: reason.kind for part, reason in found.items()}
+
+
 def test_every_part_off_its_band_is_explained():
     graph = path([9, 12, 15, 8])
     label = np.array([0, 1, 2, 3])
-    assert explained(graph, label, 10, 20) == {0: "hopeless", 3: "hopeless"}
-    assert explained(path([12, 12]), np.array([0, 0]), 10, 20) == {0: "not proved"}
+    assert kinds(graph, label) == {0: "hopeless", 3: "hopeless"}
+    assert kinds(path([12, 12]), [0, 0]) == {0: "not proved"}
+    assert kinds(path([4, 5]), [0, 0]) == {0: "ground"}
 
 
 def test_two_small_units_that_need_the_same_neighbour_are_crowded():
     # 4 - 12 - 5: either small one fits with the 12, both together make 21
     graph = path([4, 12, 5])
     assert hopeless_units(graph, 10, 20).tolist() == []
-    assert explained(graph, np.array([0, 1, 1]), 10, 20) == {0: "crowded"}
+    assert kinds(graph, [0, 1, 1]) == {0: "crowded"}
     roomy = path([4, 12, 4])
-    assert explained(roomy, np.array([0, 1, 1]), 10, 20) == {0: "not proved"}
+    found = explained(roomy, np.array([0, 1, 1]), 10, 20)[0]
+    assert found.kind == "not proved"
+    assert f"searched {found.searched} sets" in str(found)

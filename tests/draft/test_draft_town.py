@@ -11,7 +11,7 @@ import shapely
 from boundaries.check import check
 from boundaries.draft import Wishes, draft_plan, mend_plan
 from boundaries.draft.dwellings import floor_runs, shares
-from boundaries.scheme import default_scheme
+from boundaries.scheme import Weights, default_scheme, parse_scheme
 from boundaries.town import Town
 from geo.layers import STORED_CRS, conform
 from geo.problem import InputError
@@ -219,3 +219,62 @@ def test_a_level_can_have_the_number_of_grids_that_is_wanted(town):
         for target in (22, 32)
     ]
     assert counts[0] < counts[1]
+
+
+def test_what_cannot_be_met_is_told_before_anything_is_drawn(town):
+    told = []
+    wishes = Wishes(foretold=told.append, told=lambda _share: told.append("drawn"))
+    drafted = draft_plan(town, "草案", wishes)
+    assert told[0] == drafted.beforehand
+    assert told[1] == "drawn"
+    households = [count.households for count in drafted.beforehand.counts if count.level == 1]
+    assert sum(households) == town.buildings["households"].sum()
+    assert drafted.as_dict()["feasibility"]["counts"][0]["possible"] in {True, False}
+
+
+def test_a_building_that_fits_nowhere_is_named_beforehand(town):
+    buildings = town.buildings.copy()
+    buildings["stairs"] = 1
+    buildings["households"] = 18
+    buildings.loc[buildings.index[20], "households"] = 1
+    alone = town.with_layers(buildings=buildings)
+    beforehand = draft_plan(alone, "草案", Wishes()).beforehand
+    assert [(unit.building, unit.level) for unit in beforehand.hopeless] == []
+    buildings.loc[buildings.index[20], "households"] = 5
+    beforehand = draft_plan(town.with_layers(buildings=buildings), "草案", Wishes()).beforehand
+    assert ("B20", 3) in {(unit.building, unit.level) for unit in beforehand.hopeless}
+    assert any("B20" in note.text("en") for note in beforehand.notes)
+
+
+def test_an_estate_is_kept_whole_the_more_it_weighs(town):
+    estate = layer(
+        "estates",
+        [square(WEST, SOUTH, WEST + 3 * STEP, SOUTH + 2 * STEP)],
+        id=["E1"], name=["小区"], kind=["estate"],
+    )  # fmt: skip
+    with_estate = town.with_layers(estates=estate)
+    inside = town.buildings.geometry.within(estate.geometry.iloc[0])
+    homes = set(town.buildings.loc[inside, "id"])
+
+    def shared_grids(weight):
+        weights = Weights(estates=weight)
+        table = draft_plan(with_estate, "草案", Wishes(levels=2, weights=weights)).plan.assignments
+        mine = table["building"].isin(homes)
+        return len(set(table.loc[mine, "grid"]) & set(table.loc[~mine, "grid"]))
+
+    assert shared_grids(10.0) <= shared_grids(0.1)
+    assert shared_grids(10.0) <= 1
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, 11.0, float("nan")])
+def test_a_weight_out_of_range_is_refused(weight):
+    with pytest.raises(ValueError, match="estates"):
+        Weights(estates=weight)
+
+
+def test_a_scheme_says_what_weighs_how_much():
+    scheme = parse_scheme("[weights]\nborders = 2.5\n")
+    assert (scheme.weights.borders, scheme.weights.estates) == (2.5, 1.0)
+    for text in ("[weights]\nborders = 99\n", "[weights]\nbeauty = 1\n"):
+        with pytest.raises(InputError):
+            parse_scheme(text)
