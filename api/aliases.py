@@ -95,6 +95,14 @@ def reject(found: ServicesOf, by_key: Actor, alias_id: AliasPath) -> Response:
     return json_response({"alias": kept.as_dict()})
 
 
+@router.delete("/aliases/{alias_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=FOR_PLANNERS)
+def forget(found: ServicesOf, by_key: Actor, alias_id: AliasPath) -> Response:
+    """Remove a name, as where it turns out to hold a person's."""
+    with found.store() as store:
+        store.forget_alias(alias_id, actor=by_key)
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
+
+
 def _day(column: str, text: str | None) -> date | None:
     if text is None:
         return None

@@ -8,6 +8,7 @@ The imported register itself stays as it came, and an alias outlives its next im
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,15 @@ from boundaries.town import Town
 from geo.address import Proposal, propose_alias, with_alias, without_persons
 from geo.address.learning import rows_of_compounds
 from geo.address.register import read_register
+from geo.address.vocabulary import PREDICATES, SURNAMES, generic_end
 from geo.problem import input_error
 
 _NOT_IN_A_NAME = ";；[]"
+_SPEECH = re.compile(
+    "[我你您他她们了吗呢啊呀嘛么很被谁啥叫找的]|住(?!宅)|家里|[这那]里|旁边|对面|附近"
+)
+_ENDS_AS_A_PLACE = re.compile(".[厂院楼村庄巷街路场站店社校局所营区坊门桥园苑城寨沟坪峪口堡]$")
+_PERSON = re.compile(f"[老小]?[{SURNAMES}][\u4e00-\u9fff]{{1,2}}家?|[老小][{SURNAMES}]家?")
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ def proposed(in_force: Sequence[InForce], said: str, meant: str) -> ProposedAlia
         What is published.
     said
         The caller's words. Phone numbers and names of persons are taken out before anything is
-        looked at, and of the rest only the name is kept.
+        looked at, and of the rest only the name is kept, where it reads as a place's.
     meant
         The address that was meant, as the register has it, such as the text of a candidate.
 
@@ -68,17 +75,27 @@ def proposed(in_force: Sequence[InForce], said: str, meant: str) -> ProposedAlia
         if claim is None:
             continue
         found = propose_alias(index, without_persons(said), int(claim.rows[0]))
-        if found is None or not _is_name(found.alias):
+        if found is None or not _is_name(found.alias, said):
             return None
         town = str(current.snapshot.manifest["town"])
         return ProposedAlias(town, found.alias, found.compound, found.town)
     raise input_error("aliases.not_meant", column="meant", value=meant)
 
 
-def _is_name(alias: str) -> bool:
-    """Return whether a text can be a name in a register: no person, no mark of its own there."""
-    said_of_a_place = alias == without_persons(alias).strip() and alias.isprintable()
-    return said_of_a_place and not set(alias) & set(_NOT_IN_A_NAME)
+def _is_name(alias: str, said: str) -> bool:
+    """Return whether a text is a name of a place, as far as its words tell.
+
+    One that ends as places do may stand among other words; any other must have been given alone,
+    and be neither a person's name nor a complaint. A person's name run together with a place's is
+    not told apart: planners see every proposal, and can have it forgotten.
+    """
+    if set(alias) & set(_NOT_IN_A_NAME) or not alias.isprintable() or _SPEECH.search(alias):
+        return False
+    if alias != without_persons(alias).strip():
+        return False
+    if _ENDS_AS_A_PLACE.search(alias) or generic_end(alias):
+        return True
+    return alias == said.strip() and not (PREDICATES.search(alias) or _PERSON.fullmatch(alias))
 
 
 def with_learnt_aliases(

@@ -133,3 +133,12 @@ def reject(context: typer.Context, ids: Ids) -> None:
         for one in ids:
             store.decide_alias(one, AliasState.REJECTED, actor=actor())
     tell("aliases.decided_rejected", number=len(ids))
+
+
+@aliases.command("forget", help=languages_of_help("aliases.forget_help"))
+def forget(context: typer.Context, ids: Ids) -> None:
+    """Remove names."""
+    with opened_store(home_of(context)) as store:
+        for one in ids:
+            store.forget_alias(one, actor=actor())
+    tell("aliases.forgotten", number=len(ids))

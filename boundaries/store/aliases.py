@@ -1,11 +1,14 @@
-"""Names that callers use, in the store: proposed, approved, rejected; nothing of who called."""
+"""Names that callers use, in the store: proposed, approved, rejected; nothing of who called.
+
+The audit trail, which only grows, holds their keys and never the names themselves.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from boundaries.store import towns
 from boundaries.store.events import now, record
@@ -73,7 +76,7 @@ def propose(
             "proposed_at": now(),
         }
         connection.execute(insert(AliasRow), [values])
-    record(connection, actor, "alias.proposed", key, alias=alias, compound=compound)
+    record(connection, actor, "alias.proposed", key, compound=compound)
     return _one(connection, key)
 
 
@@ -124,9 +127,21 @@ def decide(
             decided_at=now(),
         )
     )
-    detail = {"alias": known.alias, "compound": known.compound, "kind": kind}
-    record(connection, actor, f"alias.{state.value}", key, **detail)
+    record(connection, actor, f"alias.{state.value}", key, compound=known.compound, kind=kind)
     return _one(connection, key)
+
+
+def forget(connection: Connection, key: str, actor: str) -> None:
+    """Remove an alias, as where it turns out to hold a person's name; the trail never had it.
+
+    Raises
+    ------
+    InputError
+        There is no such alias.
+    """
+    _one(connection, key)
+    connection.execute(delete(AliasRow).where(AliasRow.id == key))
+    record(connection, actor, "alias.forgotten", key)
 
 
 def listing(

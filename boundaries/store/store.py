@@ -327,6 +327,10 @@ class Store:
             )
         )
 
+    def forget_alias(self, alias_id: str, *, actor: str) -> None:
+        """Remove a name, as where it turns out to hold a person's."""
+        self._write(lambda connection: aliases.forget(connection, alias_id, actor))
+
     def aliases(
         self, *, town: str | None = None, state: AliasState | None = None
     ) -> list[AliasRecord]:

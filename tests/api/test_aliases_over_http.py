@@ -57,6 +57,9 @@ def test_a_confirmed_choice_is_proposed_and_decided(
     assert (approved["alias"]["state"], approved["alias"]["kind"]) == ("approved", "old")
     rejected = client.post(f"{path}/reject", headers=keys["planner"]).json()["alias"]
     assert (rejected["state"], rejected["decided_by"]) == ("rejected", "planner key")
+    gone = client.delete(path, headers=keys["planner"])
+    assert gone.status_code == httpx.codes.NO_CONTENT
+    assert client.delete(path, headers=keys["planner"]).status_code == httpx.codes.NOT_FOUND
     with open_store(home.store_url) as store:
         kept = str([*store.aliases(), *store.events()])
     assert not any(words in kept for words in ("13812345678", "姓王", "3号楼"))
@@ -78,6 +81,7 @@ def test_planners_decide_and_nobody_else(office: tuple[httpx.Client, Home], keys
         client.get("/aliases", headers=keys["dispatcher"]),
         client.post(f"{path}/approve", headers=keys["dispatcher"]),
         client.post(f"{path}/reject", headers=keys["dispatcher"]),
+        client.delete(path, headers=keys["dispatcher"]),
     ):
         assert answer.status_code == httpx.codes.FORBIDDEN
     body = {"said": "x", "meant": "y"}

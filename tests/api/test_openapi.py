@@ -50,6 +50,7 @@ def test_document_lists_every_endpoint(client: httpx.Client) -> None:
         "/plans/{plan_id}/findings",
         "/plans/{plan_id}/compare",
         "/aliases",
+        "/aliases/{alias_id}",
         "/aliases/{alias_id}/approve",
         "/aliases/{alias_id}/reject",
         "/plans/{plan_id}/accepted",

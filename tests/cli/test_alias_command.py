@@ -36,6 +36,8 @@ def test_a_name_is_proposed_approved_and_listed(own_home, wangge, small_town: tu
     assert "大钟楼院" in wangge("alias", "list")[1]
     assert wangge("alias", "reject", made["id"])[0] == 0
     assert json.loads(wangge("alias", "list", "--state", "approved", "--json")[1]) == []
+    assert wangge("alias", "forget", made["id"])[0] == 0
+    assert json.loads(wangge("alias", "list", "--json")[1]) == []
     status, out, _ = wangge("alias", "propose", meant, meant, "--json")
     assert (status, json.loads(out)) == (0, {"alias": None})
 

@@ -58,6 +58,51 @@ def test_what_a_planner_knows_of_it_is_kept(store, town_name):
     assert trail == [("ann", "alias.approved"), ("热线", "alias.proposed")]
 
 
+def test_what_is_forgotten_is_nowhere(store, town_name):
+    made = put(store, town_name, alias="张建国大钟楼院")
+    store.decide_alias(made.id, AliasState.REJECTED, actor="ann")
+    store.forget_alias(made.id, actor="ann")
+    assert store.aliases() == []
+    assert not any("张建国" in str(event) for event in store.events())
+    with pytest.raises(InputError, match=made.id):
+        store.forget_alias(made.id, actor="ann")
+
+
+@pytest.fixture(scope="module")
+def published(mini_demo, tmp_path_factory):
+    """What is in force in a home of the small town, and an address in one of its compounds."""
+    town, plan = mini_demo
+    home = Home(tmp_path_factory.mktemp("published"))
+    with open_store(home.store_url) as store:
+        saved = store.save_import(town, plan, actor="ann")
+        publish(store, home, saved.id, reasons={"*": "现状"}, actor="ann")
+    return ReadSide(home).in_force(), meant_building(town)["text"]
+
+
+@pytest.mark.parametrize(
+    ("said", "alias"),
+    [
+        ("大钟楼院3号楼2单元501，13812345678", "大钟楼院"),
+        ("王女士 大钟楼院3号楼", "大钟楼院"),
+        ("大钟楼院(张三)3号楼", "大钟楼院"),
+        ("邮电局家属院1号楼", "邮电局家属院"),
+        ("老百货", "老百货"),
+        ("我这里，老百货", None),
+        ("找张三，大钟楼院3号楼", None),
+        ("张三", None),
+        ("王小明家3号楼", None),
+        ("李四家", None),
+        ("暖气不热了", None),
+        ("你们快点来人啊我这里着火了", None),
+        ("大钟楼院[old]", "大钟楼院"),
+    ],
+)
+def test_only_what_reads_as_the_name_of_a_place_is_learnt(published, said, alias):
+    in_force, meant = published
+    new = proposed(in_force, said, meant)
+    assert (None if new is None else new.alias) == alias
+
+
 def test_a_senseless_decision_is_refused(store, town_name):
     made = put(store, town_name)
     with pytest.raises(InputError, match="NONE"):
