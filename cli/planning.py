@@ -125,10 +125,9 @@ def draft(
             if not as_json:
                 tell("cli.dry_run")
             return
-        store.save_town(drafted.town, actor=actor())
-        saved = store.save_plan(drafted.plan, actor=actor()).id
+        saved = store.save_import(drafted.town, drafted.plan, actor=actor())
         if not as_json:
-            tell("cli.saved_plan", plan=saved)
+            tell("cli.saved_plan", plan="" if saved is None else saved.id)
 
 
 def _show_beforehand(said: Beforehand, progress: Progress) -> None:
@@ -243,11 +242,10 @@ def mend(
             if not as_json:
                 tell("cli.dry_run")
             return
-        store.save_town(mended.drafted.town, actor=actor())
         kept = mended.drafted.plan.with_changes(accepted=stored.accepted)
-        saved = store.save_plan(kept, actor=actor()).id
+        saved = store.save_import(mended.drafted.town, kept, actor=actor())
         if not as_json:
-            tell("cli.saved_plan", plan=saved)
+            tell("cli.saved_plan", plan="" if saved is None else saved.id)
 
 
 def show_mended(mended: MendedPlan) -> None:
