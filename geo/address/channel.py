@@ -7,10 +7,12 @@ be weighed against each other. `geo.address.calibration` scales them to a regist
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from geo.address.sound import sounds_alike
 from geo.address.vocabulary import (
@@ -43,10 +45,13 @@ HOUSING_WORD = 4.5
 OFFICE_ITSELF = 8.0
 CALLED_ESTATE = 1.5
 IN_SPEECH = 2.0
+ELSEWHERE = 11.0
 IN_WORDS = 9.0
 CAP = 30.0
 
 _IDENTITY = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后一二三四五六七八九十")
+_SAME_ESTATE = re.compile(r"(?:那|这)个?(?:小区|院子?|社区)(?:里面?)?的?")
+_ESTATE_ENDS = frozenset("苑园庭府城邸居阁轩郡湾")
 _COUNTING = frozenset("0123456789一二三四五六七八九十")
 _SAME_NUMBER = frozenset(
     pair
@@ -55,6 +60,7 @@ _SAME_NUMBER = frozenset(
 )
 _GENERIC = frozenset(GENERIC)
 _OTHER_CHARACTERS = 2500
+_LONGEST_SLIP = 4
 
 
 def edit_cost(given: str, name: str) -> float:
@@ -65,7 +71,7 @@ def edit_cost(given: str, name: str) -> float:
     while last > first and last_name > first and given[last - 1] == name[last_name - 1]:
         last -= 1
         last_name -= 1
-    if abs(last - last_name) > 3 or (last > first + 3 and last_name > first + 3):  # noqa: PLR2004
+    if abs(last - last_name) > 3 or min(last, last_name) > first + _LONGEST_SLIP:  # noqa: PLR2004
         return CAP
     if last == first + 1 and last_name == first + 1:
         return substitution_cost(given[first], name[first])
@@ -88,7 +94,7 @@ def _aligned(given: str, name: str, before: str, behind: str) -> float:
         return sum(map(_left_out, name))
     above: list[float] = []
     left_out = list(map(_left_out, name))
-    row = [sum(left_out[:column]) for column in range(len(name) + 1)]
+    row = list(accumulate(left_out, initial=0.0))
     for place, character in enumerate(given):
         neighbour = given[place - 1] if place else before
         following = given[place + 1] if place + 1 < len(given) else behind
@@ -152,20 +158,28 @@ def leading_cost(words: str) -> float:
 
 def trailing_cost(name: str, words: str) -> float:
     """Return the cost of words behind a name that belong to no name, a complaint's mostly."""
-    if words == "小区" and len(generic_end(name)) > 1:
+    if words == "小区" and (len(generic_end(name)) > 1 or name[-1] in _ESTATE_ENDS):
         return CALLED_ESTATE  # any estate is called one: 滨河花园小区
+    if _SAME_ESTATE.fullmatch(words):
+        return CALLED_ESTATE if len(name) > 2 else IN_WORDS  # noqa: PLR2004
+    return CAP if _goes_on(name, words) else _complaint_cost(name, words)
+
+
+def _goes_on(name: str, words: str) -> bool:
+    """Return whether words make another name of the one before them: 永安新区 is not 永安."""
     if generic_end(f"某{words}") or len(words) < 2:  # noqa: PLR2004
-        return CAP
+        return True
     named = len(generic_end(name)) > 1
-    if not words.startswith("小区") and any(
-        generic_end(f"某{words[:length]}") for length in ((2, 3) if named else (1, 2, 3))
-    ):
-        return CAP  # 永安新区漏水 is not 永安
-    if words.startswith("的"):
+    lengths = (2, 3) if named else (1, 2, 3)
+    return not words.startswith("小区") and any(
+        generic_end(f"某{words[:length]}") for length in lengths
+    )
+
+
+def _complaint_cost(name: str, words: str) -> float:
+    if words.startswith("的") or PREDICATES.search(words):
         return IN_SPEECH
-    if PREDICATES.search(words):
-        return IN_SPEECH
-    return IN_WORDS if named else CAP
+    return IN_WORDS if len(generic_end(name)) > 1 else CAP
 
 
 @dataclass(frozen=True)

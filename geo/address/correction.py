@@ -7,15 +7,19 @@ import re
 _NUMERAL = r"[0-9０-９A-Za-z〇零一二三四五六七八九十百廿幺两]"
 _CLASSIFIER = r"号楼|號樓|号院|栋楼?|棟|幢|座|#楼?|单元|單元|门洞|期|层|樓|楼|室|号|區|区"
 _ONE = rf"(?:第?{_NUMERAL}{{1,5}}(?:{_CLASSIFIER}))"
-_CHAIN = rf"{_ONE}(?:的?{_ONE})*"
+_RUN = r"\d{1,3}(?:-\d{1,4}){1,2}"
+_CHAIN = rf"(?:{_ONE}(?:的?{_ONE})*|{_RUN})"
 _GAP = r"[,，。.、… 　!！~\-—]*"
 _SORRY = (
     r"(?:[哦噢啊呃嗯诶唉][,，。… ]*)?我?"
-    r"(?:不对|不是|错了|[说讲写打记]错了?|更正|不不|不)[了啊哈呀]?"
+    r"(?:不对|不是|错了|[说讲写打记]错了?|有误|更正|不)+[了啊哈呀]?"
 )
-_RATHER = r"(?:(?:应该|应当|应|而|就|现在)?(?:是|为|在)|应该)"
+_RATHER = r"(?:(?:应该|应当|应|而|就|现在|实际)?(?:是|为|在)|应该|改[为成])"
 # 不是3号楼，是5号楼: the first is denied
-_DENIED = re.compile(rf"(?<!是)(?:不是|并非){_CHAIN}{_GAP}{_RATHER}?(?={_CHAIN})")
+_DENIED = re.compile(
+    rf"(?<!是)(?:不是|并非){_CHAIN}[啊呀哈]?{_GAP}(?:{_RATHER}?(?={_CHAIN})"
+    rf"|{_RATHER}(?=[\u4e00-\u9fffA-Z]{{2,12}}{_CHAIN}))"
+)
 # 5号楼，不是3号楼: the last is denied
 _DENIED_BEHIND = re.compile(rf"(?<!是)(?<=.){_GAP}(?:可?不是|并非){_CHAIN}(?=$|[,，。;；!！ 啊哦])")
 # 3号楼，不对，5号楼: the first is taken back
@@ -31,7 +35,7 @@ _NAME_TAKEN_BACK = re.compile(
 )
 _KIND = re.compile(rf"{_NUMERAL}{{1,5}}({_CLASSIFIER})")
 _KINDS = {"单元": 1, "單元": 1, "门洞": 1, "层": 2, "室": 3, "期": 4, "区": 5, "區": 5}
-_SIGNS = ("不", "错", "更正", "并非")
+_SIGNS = ("不", "错", "更正", "有误", "并非")
 
 
 def without_corrections(text: str) -> str:
@@ -51,6 +55,8 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _correct(match: re.Match[str]) -> str:
+    if "-" in match.group("old") or "-" in match.group("new"):
+        return " " * (match.start("new") - match.start()) + match.group("new")
     again = {_KINDS.get(one, 0) for one in _KIND.findall(match.group("new"))}
     kept = []
     for one in _KIND.finditer(match.group("old")):

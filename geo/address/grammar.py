@@ -22,6 +22,11 @@ _BEHIND: dict[str, dict[int, tuple[str, ...]]] = {
     "building": {2: ("stair", "room"), 3: ("stair", "floor", "room")},
     "stair": {2: ("floor", "room")},
 }
+# words of counting: 倒数第二栋, 从东往西数第三栋, 进门右手第一栋 have no number of their own
+_COUNTED = re.compile(
+    r"(?:[倒往]?数|进去?|进门|大?门口?|往[东西南北左右前后里]走?|从[东西南北]边?|[左右](?:手边?|边|侧|转)"
+    r"|路边|拐角|最后|最[里前后东西南北][面边头]?|头一?)的?第?$"
+)
 _LISTED = re.compile(r",?(?:和|与|跟|及|以及|或者?|还有|还是|到|至)")
 _PAIR = 2
 _PARTS = {3: ("building", "stair", "room"), 4: ("building", "stair", "floor", "room")}
@@ -152,15 +157,30 @@ class _Reader:
 
 
 def _building(reader: _Reader, _place: int, token: Token) -> None:
+    if token.word[0] in "栋幢座排" and _COUNTED.search(reader.text, 0, token.start):
+        return
     reader.put("building", token.value, token.start, token.end, token.word)
 
 
 def _several(reader: _Reader, _place: int, token: Token) -> None:
-    reader.put("building", token.value.replace("号", ""), token.start, token.end)
+    value = ",".join(re.findall(r"\d+", token.value))
+    reader.put("building", value, token.start, token.end)
 
 
-def _stair(reader: _Reader, _place: int, token: Token) -> None:
+def _stair(reader: _Reader, place: int, token: Token) -> None:
+    if token.word == "号门" and reader.behind(place) != "building":
+        return
     reader.put("stair", token.value, token.start, token.end)
+
+
+def _stairs(reader: _Reader, _place: int, token: Token) -> None:
+    """Read 2、3单元 behind a building, 3,2单元 as building and stair."""
+    building, _, stair = token.value.partition(",")
+    if "building" in reader.found or "," in stair:
+        reader.put("stair", token.value, token.start, token.end)
+    else:
+        reader.put("building", building, token.start, token.start + len(building))
+        reader.put("stair", stair, token.start + len(building) + 1, token.end)
 
 
 def _floor(reader: _Reader, place: int, token: Token) -> None:
@@ -327,6 +347,7 @@ _READ = {
     "building": _building,
     "several": _several,
     "stair": _stair,
+    "stairs": _stairs,
     "floor": _floor,
     "room": _room,
     "rooms": _rooms,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
+
+_TOWN_WORD = re.compile(r"(?:街道办事处|街道|镇|乡)$")
 
 
 class Word(NamedTuple):
@@ -26,11 +30,31 @@ class Lexicon:
                 self.texts.append(word.text)
                 self._first.setdefault(word.text[:2], []).append(word)
                 self._last.setdefault(word.text[-2:], []).append(word)
+        self._areas = [
+            word.text for held in self._first.values() for word in held if word.kind == "area"
+        ]
+        self._short_towns = {
+            short: word._replace(text=short)
+            for word in reversed(list(chain.from_iterable(self._first.values())))
+            if word.kind == "town" and len(short := _TOWN_WORD.sub("", word.text)) > 1
+        }
 
     def at_start(self, text: str, start: int, end: int) -> Word | None:
         """Return the longest word that begins at ``start``."""
         for word in self._first.get(text[start : start + 2], ()):
             if text.startswith(word.text, start, end):
+                return word
+        return None
+
+    def has_area(self, text: str, start: int, end: int) -> bool:
+        """Return whether the name of an area around the register stands in some words."""
+        return any(text.find(area, start, end) >= 0 for area in self._areas)
+
+    def short_town(self, text: str, start: int, end: int) -> Word | None:
+        """Return the town that is said without its word at ``start`` (东村 for 东村镇)."""
+        for length in (2, 3, 4):
+            word = self._short_towns.get(text[start : min(start + length, end)])
+            if word is not None:
                 return word
         return None
 

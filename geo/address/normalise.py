@@ -19,7 +19,7 @@ _STOP_RUNS = re.compile(r"^,+|,+$|,(?=,)")
 # names whole: 三门峡, 三门诊, 三号线, 二号桥, 一号公路, 九层塔, 五组团, 四段子.
 _CLASSIFIED = re.compile(
     rf"(第*)([{NUMERAL}]+)(?="
-    r"号楼|号院|号(?![路街桥线道公]|大街)|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源县湾])"
+    r"号楼|号院|个单元|号(?![路街桥线道公]|大街)|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源县湾])"
     r"|层(?!塔)|楼(?!村|乡|镇|庄)|室|段(?!子)|巷|弄|组(?!团)|期|邻|梯|#|之|户"
     rf")|(?<=号之)()([{NUMERAL}]+)"
 )
@@ -45,7 +45,12 @@ _HEARD = re.compile(
 )
 # numbers put between brackets or dots, or behind "No.": 【3】号楼, 3.2.501, No.3
 _BRACKETED = re.compile(r"\((\d{1,4})\)(?=号|栋|幢|座|单元|门|层|楼|室|#)")
-_DOTTED = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,2})\.(\d{3,4})(?![\d.])")
+_DOTTED = re.compile(r"(?<![\d.#])(\d{1,3})([.#])(\d{1,2})\2(\d{3,4})(?![\d.#])")
+# forms name the element first: 楼号：28 单元：6 室：202
+_LABELLED = re.compile(
+    r"(?:(?P<building>(?:楼号|楼栋号?|栋号|幢号|楼幢号?)[, ]*)|(?P<stair>(?<!\d)单元号?[, ]+)"
+    r"|(?P<room>(?:房间号?|房号|室号?|门牌号?)[, ]+))(\d{1,4})(?![\d号楼栋幢座单元室-])"
+)
 _NUMBER_SIGN = re.compile(r"(?<![A-Z])NO[.:]? ?(?=\d)")
 _ROMAN = re.compile(r"(?<![0-9A-Z])(I{1,3}|IV|V|VI{1,3}|IX|X)(?=期|区|段)")
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
@@ -158,51 +163,43 @@ def _heard(match: re.Match[str]) -> str:
 
 
 def _dotted(match: re.Match[str]) -> str:
-    return "-".join(match.groups())
+    return "-".join(match.group(1, 3, 4))
+
+
+def _labelled(match: re.Match[str]) -> str:
+    label = next(name for name in _LABELS if match.group(name))
+    return f"{match.group(4)}{_LABELS[label]}"
 
 
 def _inside(match: re.Match[str]) -> str:
     return match.group(1)
 
 
+_LABELS = {"building": "号楼", "stair": "单元", "room": "室"}
 _MEANT = {"stair": "单元", "house": "号楼", "block": "栋"}
-_STEPS: tuple[_Step, ...] = (
-    (_MORE_BLANKS, ""),
-    (_BLANKS, ""),
-    (_STOP_RUNS, ""),
-    (_DASH_WORD, _dash),
-    (_ROAD_NUMBER, _spelled),
-    (_CLASSIFIED, _number),
-    (_SPELLED_ROOM, _room),
-    (_ROMAN, _roman),
-    (_ORDINAL, ""),
-    (_LEADING_ZEROS, ""),
-    (_TWO, "2"),
-    (_HEARD, _heard),
-    (_BRACKETED, _inside),
-    (_DOTTED, _dotted),
-    (_NUMBER_SIGN, ""),
-)
-
-
 _TABLE = character_table()
 # steps run only where a text holds one of the characters that they are about
-_MARKED = (
-    (frozenset(" "), _STEPS[:2]),
-    (frozenset(","), _STEPS[2:3]),
-    (frozenset("杠"), _STEPS[3:4]),
-    (frozenset("两俩"), _STEPS[10:11]),
+_MARKED: tuple[tuple[frozenset[str], tuple[_Step, ...]], ...] = (
+    (frozenset(", "), ((_LABELLED, _labelled),)),
+    (frozenset(" "), ((_MORE_BLANKS, ""), (_BLANKS, ""))),
+    (frozenset(","), ((_STOP_RUNS, ""),)),
+    (frozenset("杠"), ((_DASH_WORD, _dash),)),
+    (frozenset("两俩"), ((_TWO, "2"),)),
     (
         frozenset("丹但旦蛋担淡胆园原圆员源远院愿缘苑好毫浩耗搂喽娄漏陋东动洞冻懂撞状壮"),
-        _STEPS[11:12],
+        ((_HEARD, _heard),),
     ),
-    (frozenset(NUMERAL), _STEPS[4:7]),
-    (frozenset("IVX"), _STEPS[7:8]),
-    (frozenset("第"), _STEPS[8:9]),
-    (frozenset("0"), _STEPS[9:10]),
-    (frozenset("("), _STEPS[12:13]),
-    (frozenset("."), _STEPS[13:]),
+    (
+        frozenset(NUMERAL),
+        ((_ROAD_NUMBER, _spelled), (_CLASSIFIED, _number), (_SPELLED_ROOM, _room)),
+    ),
+    (frozenset("IVX"), ((_ROMAN, _roman),)),
+    (frozenset("第"), ((_ORDINAL, ""),)),
+    (frozenset("0"), ((_LEADING_ZEROS, ""),)),
+    (frozenset("("), ((_BRACKETED, _inside),)),
+    (frozenset(".#"), ((_DOTTED, _dotted), (_NUMBER_SIGN, ""))),
 )
+_STEPS = tuple(step for _, steps in _MARKED for step in steps)
 
 
 def _folded(text: str) -> tuple[str, list[int]]:

@@ -24,7 +24,7 @@ from geo.address.parse import (
     ZONE,
     relation_behind,
 )
-from geo.address.relation import Relation
+from geo.address.relation import Relation, relation_at
 from geo.address.speech import inside_words, is_speech, opening_length, without_persons
 from geo.address.units import zone_id
 from geo.address.vocabulary import generic_end
@@ -35,7 +35,11 @@ NEARLY = 13.0
 _JOINTS = ("与", "和", "跟", "同", "/")
 # between a road and what stands on it; between a house number and a zone behind it
 _ON_ROAD = re.compile(r"(?:上|边上?|旁边?|路边|那边|这边)?(?:的那个|的这个|那个|这个|的)|上(?=..)")
+_SIDE_OF_ROAD = re.compile(
+    r"(?:[东西南北中]段|路?[东西南北](?:侧|边|面)?|(?:十字|丁字)?(?:交叉|路)?口|十字)的?(?=..)"
+)
 _IN_YARD = re.compile(r"院(?:内|里面?|子里?)?的?|(?:里面|内)的?")
+_BEHIND_RELATION = re.compile(r"(?:的|那个|那边|这个|有个|是)+")
 _NO_NAMES = frozenset(("院", "院内", "院里", "的", "与", "和", "-"))
 _BARE_ZONES = frozenset("ABCDEFGH东西南北中")
 _AREA_WORDS = frozenset("省市县区州盟旗蒙西藏疆广上天重")
@@ -204,10 +208,12 @@ class QueryReader:
     def _first_name(self, query: Query, end: int) -> str:
         """Return the first name of the register that words before a place end in."""
         for chunk in query.chunks:
-            name = chunk.name.removesuffix(chunk.zone)
-            for start in range(len(name) - 1 if chunk.start < end else 0):
-                if name[start:] in self.names:
-                    return name[start:]
+            if chunk.start >= end:
+                continue
+            for name in (chunk.name, chunk.name.removesuffix(chunk.zone)):
+                for start in range(len(name) - 1):
+                    if name[start:] in self.names:
+                        return name[start:]
         return ""
 
     @cached_property
@@ -257,9 +263,20 @@ class QueryReader:
             for element in chain.elements
         ):
             return None
-        if relation.end >= len(form) and self._ends_in_name(relation, form):
+        if relation.end >= len(form) and (
+            self._ends_in_name(relation, form) or self._is_of_other(relation, form, chain)
+        ):
             return None
         return relation
+
+    def _is_of_other(self, relation: Relation, form: str, chain: Reading) -> bool:
+        """Return whether a relation is to another name than the one before the chain.
+
+        滨河花园3号楼2单元，就在新华公寓对面 is the stair itself.
+        """
+        last = max((element.end for element in chain.elements), default=0)
+        between = form[last : relation.start]
+        return any(between[start:] in self.names for start in range(len(between) - 1))
 
     def _join_stage(self, query: Query) -> None:
         """Give a stage said apart to the name that has it, or else take it for a zone."""
@@ -311,6 +328,7 @@ class QueryReader:
                 start = self._unknown_road(query, start, end)
         chunk = self._named(form, start, end) or self._with_building(query, start, end)
         if chunk is None:
+            start = self._beyond_relation(form, start, end)
             end = self._take_back(query, start, end)
             end -= inside_words(form[start:end])
             chunk = self._named(form, start, end)
@@ -318,6 +336,17 @@ class QueryReader:
             query.chunks.append(chunk)
         elif end > start:
             self._rest(query, start, end, behind=behind)
+
+    def _beyond_relation(self, form: str, start: int, end: int) -> int:
+        """Return where the name begins that is placed beside something (医院对面的滨河花园)."""
+        for place in range(start + 2, end - 1):
+            relation = relation_at(form, place)
+            if relation is not None and relation.start == place:
+                behind = _BEHIND_RELATION.match(form, relation.end, end)
+                first = relation.end if behind is None else behind.end()
+                if first < end and self._named(form, first, end) is not None:
+                    return first
+        return start
 
     def _take_zone(self, query: Query, start: int, end: int) -> int:
         """Take a zone off the front of a name (南区光明华庭, 二期丽景社区)."""
@@ -373,7 +402,8 @@ class QueryReader:
         if words in self.names:
             return Chunk(start, end, words, "")
         for zone in self.zones_at_end(form, start, end):
-            name = words[: -len(zone)].removesuffix("的")
+            name = words[: -len(zone)]
+            name = name[: len(name) - inside_words(name)]
             if name in self.names:
                 return Chunk(start, start + len(name), name, zone)
         if words[-1:] in _BARE_ZONES and words[:-1] in self.names:
@@ -413,6 +443,10 @@ class QueryReader:
                 query.group = group.group(1)
                 start = group.end()
                 continue
+            town = self.lexicon.short_town(form, start, end)
+            if town is not None and self._named(form, start + len(town.text), end) is not None:
+                self._note(query, "town", town.number)
+                return start + len(town.text)
             village = _VILLAGE.match(form, start, end)
             if (
                 village is not None
@@ -429,6 +463,8 @@ class QueryReader:
 
     def _above(self, query: Query, start: int, end: int) -> int:
         """Return the length of what stands above a known area (山西吕梁岚县), 0 for nothing."""
+        if not self.lexicon.has_area(query.written.text, start + 1, end):
+            return 0
         match = _ABOVE.match(query.written.text, start, end)
         while match is not None and match.end() > start:
             word = self.lexicon.at_start(query.written.text, match.end(), end)
@@ -447,6 +483,9 @@ class QueryReader:
             and self._is_road(form, start + 1, end)
         ):
             return start + 1  # 解放路和人民路; but 永安街和平大道
+        side = _SIDE_OF_ROAD.match(form, start, end)
+        if side is not None and self._named(form, side.end(), end) is not None:
+            return side.end()
         on_road = _ON_ROAD.match(form, start, end)
         if on_road is not None and on_road.end() < end and not self._named(form, start, end):
             return on_road.end()
@@ -499,7 +538,7 @@ class QueryReader:
                 and self._is_like_name(form, start, end)
             ):
                 return 0
-            if not self._begins_name(words):
+            if not self._begins_name(words) and not self._cuts_name(form, match, end):
                 query.foreign += words
                 return len(words)
         return 0
@@ -519,7 +558,18 @@ class QueryReader:
         return any(hit.cost <= NEARLY for hit in self.similar(name)[:1])
 
     def _begins_name(self, words: str) -> bool:
+        if words.endswith(("市", "省")):
+            return words in self.names  # 石家庄市 is the city, whatever is called 石家庄
         return words in self.names or words[:-1] in self.names
+
+    def _cuts_name(self, form: str, area: re.Match[str], end: int) -> bool:
+        """Return whether a name of the register begins in an area's words and goes on behind."""
+        longest = self._all_names.longest
+        return any(
+            form[first:last] in self.names
+            for first in range(area.start(), area.end())
+            for last in range(area.end() + 1, min(end, first + longest) + 1)
+        )
 
     def _unknown_road(self, query: Query, start: int, end: int) -> int:
         match = ROAD.match(query.written.text, start, end)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-from geo.address.channel import OFFICE_ITSELF, SHORT_NAME, leading_cost, other_end, trailing_cost
+from geo.address.channel import (
+    ELSEWHERE,
+    OFFICE_ITSELF,
+    SHORT_NAME,
+    leading_cost,
+    other_end,
+    trailing_cost,
+)
 from geo.address.descent import Descent
 from geo.address.doors import Doors
 from geo.address.features import (
@@ -30,12 +37,13 @@ from geo.address.query import NEARLY, Chunk, Query, QueryReader
 from geo.address.register import KINDS, Register, Target
 from geo.address.speech import without_speech
 from geo.address.units import known_text
-from geo.address.vocabulary import HOUSING, office_reading
+from geo.address.vocabulary import FUNCTION_WORDS, HOUSING, office_reading
 
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _STAGE = re.compile(r"\d+期")
 _ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西南北中])区|\d期")
+_LONGEST_PLACE = 6
 _MOST_PLACES = 40
 _MOST_CHUNKS = 4
 _MOST_ABSENT = 24.0
@@ -208,24 +216,36 @@ class Searcher:
         return features
 
     def _absent_cost(self, chunk: Chunk) -> float:
+        if chunk.name in self.names.exact:
+            return self.names.naming.absent_cost(chunk.name)
         name = chunk.name.removesuffix(chunk.zone) or chunk.name
-        if name.isascii() and name.isalpha() and name not in self.names.exact:
+        if name.isascii() and name.isalpha():
             return _ABSENT_LETTER * len(name)
-        plain = without_speech(name)
-        return self.names.naming.absent_cost(plain or name)
+        plain = without_speech(name) or name
+        cost = self.names.naming.absent_cost(plain)
+        return min(cost, ELSEWHERE) if self._is_elsewhere(plain) else cost
+
+    def _is_elsewhere(self, words: str) -> bool:
+        """Return whether a name has words before it that may be another place's: 忻州滨河花园."""
+        return any(
+            words[start:] in self.names.exact
+            and words[:start] not in self.names.exact
+            and not FUNCTION_WORDS.search(words[:start])
+            for start in range(2, min(_LONGEST_PLACE, len(words) - 2) + 1)
+        )
 
     def _hits(self, query: Query) -> list[tuple[Chunk, Hit]]:
         """Return names that the chunks may mean, exact ones alone where there are any."""
         hits: list[tuple[Chunk, Hit]] = []
         chunks = [self._with_stage(chunk) for chunk in query.chunks[:_MOST_CHUNKS]]
-        for chunk in chunks:
-            number = self.names.exact.get(chunk.name)
-            if number is not None:
-                return [(chunk, Hit(number, 0.0, "exact"))]
+        exact = [chunk for chunk in chunks if chunk.name in self.names.exact]
+        if exact:
+            chunk = exact[0] if len(exact) == 1 else self._own_name(exact)
+            return [(chunk, Hit(self.names.exact[chunk.name], 0.0, "exact"))]
         for chunk in chunks:
             hits += [(chunk._replace(zone=""), hit) for hit in self.names.find(chunk.name)]
             if chunk.zone and chunk.name.endswith(chunk.zone):
-                name = chunk.name.removesuffix(chunk.zone)
+                name = without_speech(chunk.name.removesuffix(chunk.zone))
                 hits += [
                     (chunk, hit)
                     for hit in self.names.find(name)
@@ -237,6 +257,18 @@ class Searcher:
             if hits and min(map(_cost, hits)) <= NEARLY:
                 break
         return sorted(hits, key=_cost)
+
+    def _own_name(self, chunks: list[Chunk]) -> Chunk:
+        """Return of several names said the one that the others are aliases of, or the first.
+
+        老粮食局楼，现在的兴盛花园 is 兴盛花园, whatever else was called 老粮食局楼.
+        """
+        named = [self.targets[self.names.exact[chunk.name]] for chunk in chunks]
+        for chunk, targets in zip(chunks, named, strict=True):
+            own = {target.place for target in targets if target.alias < 0}
+            if own and all(own & {target.place for target in others} for others in named):
+                return chunk
+        return chunks[0]
 
     def _with_stage(self, chunk: Chunk) -> Chunk:
         """Return a stage to the name where the register has stages that are compounds."""
@@ -264,14 +296,17 @@ class Searcher:
 
     def _before_complaint(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:
         """Return the longest name at the beginning of the words, with a complaint behind it."""
-        words, exact = chunk.name, self.names.exact
-        for end in range(len(words) - 1, 1, -1):
-            for zone in ("", *self.reader.zones_at_end(words, 0, end)):
-                number = exact.get(words[: end - len(zone)])
-                if number is not None:
-                    cost = trailing_cost(words[:end], words[end:])
-                    named = Chunk(chunk.start, chunk.start + end, words[:end], zone)
-                    return [(named, Hit(number, cost, "within"))]
+        exact = self.names.exact
+        for words, said in ((chunk.name.removesuffix(chunk.zone), chunk.zone), (chunk.name, "")):
+            for end in range(len(words) - 1, 1, -1):
+                for zone in ("", *self.reader.zones_at_end(words, 0, end)):
+                    number = exact.get(words[: end - len(zone)])
+                    if number is not None:
+                        cost = trailing_cost(words[:end], words[end:].removesuffix("的"))
+                        named = Chunk(chunk.start, chunk.start + end, words[:end], zone or said)
+                        return [(named, Hit(number, cost, "within"))]
+            if not chunk.zone:
+                break
         return []
 
     def _inside(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:

@@ -35,6 +35,20 @@ def unit(match: Match) -> tuple[str | None, ...]:
         # what is taken back is not where he is
         "滨河花园5号楼，不对，3号楼2单元",
         "不是滨河苑，是滨河花园3号楼2单元",
+        # what it stands beside is said before it or behind it
+        "新华公寓对面的滨河花园3号楼2单元",
+        "汽车站旁边那个滨河花园3号楼2单元",
+        "滨河花园3号楼2单元，就在新华公寓对面",
+        "秀容路东段滨河花园3号楼2单元",
+        "秀容路和人民大街交叉口的滨河花园3号楼2单元",
+        # a town without its word, any estate called 小区, particles of speech
+        "东村滨河花园3号楼2单元",
+        "滨河花园那个小区3号楼2单元",
+        "哎呀就那个滨河花园嘛3号楼2单元你快点来吧",
+        # a person right before the number
+        "王秀容 13500002222 滨河花园3号楼2单元",
+        # forms name the element first
+        "小区：滨河花园 楼号：3 单元：2 室：501",
         # heard and written otherwise
         "滨河花园三好楼二丹元",
         "滨河花园三号楼两单元",
@@ -56,6 +70,10 @@ def test_finds_the_stair(town_index: AddressIndex, text: str) -> None:
         ("二期东方苑3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
         ("东方苑（二期）3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
         ("东方苑的二期3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
+        ("锦绣华庭里面A区3号楼2单元", ("锦绣华庭", "A区", "3号楼", "2")),
+        ("滨河花园3号楼2号门501", ("滨河花园", None, "3号楼", "2")),
+        ("滨河花园3号楼第2个单元", ("滨河花园", None, "3号楼", "2")),
+        ("滨河花园3#2#501", ("滨河花园", None, "3号楼", "2")),
         # 大街 is said as 街
         ("人民街30号A区3号楼2单元", ("锦绣华庭", "A区", "3号楼", "2")),
         # one word for an employer's housing is said for another
@@ -86,14 +104,24 @@ def test_two_addresses_are_asked_about(
     assert {one.compound for one in match.candidates[:2]} == places
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["倒数第二栋", "从东往西数第三栋", "南门进去第二栋", "进门右手第一栋楼", "最后一栋楼2单元"],
+)
+def test_a_building_that_is_counted_has_no_number(town_index: AddressIndex, words: str) -> None:
+    claim = town_index.match(f"滨河花园{words}").claim
+    assert claim is None or (claim.compound, claim.building) == ("滨河花园", None)
+
+
 @pytest.mark.parametrize("joint", ["和", "或者", "到", "、"])
 def test_one_of_two_buildings_leaves_the_compound(town_index: AddressIndex, joint: str) -> None:
     match = town_index.match(f"滨河花园3号楼{joint}5号楼")
     assert unit(match) == ("滨河花园", None, None, None)
 
 
-def test_one_of_two_stairs_leaves_the_building(town_index: AddressIndex) -> None:
-    assert unit(town_index.match("滨河花园3号楼1单元和2单元")) == ("滨河花园", None, "3号楼", None)
+@pytest.mark.parametrize("stairs", ["1单元和2单元", "1、2单元", "1单元还是2单元"])
+def test_one_of_two_stairs_leaves_the_building(town_index: AddressIndex, stairs: str) -> None:
+    assert unit(town_index.match(f"滨河花园3号楼{stairs}")) == ("滨河花园", None, "3号楼", None)
 
 
 def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
@@ -114,7 +142,9 @@ def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
         # an office is not its housing, and another office not this one
         "第一中学",
         "农机局宿舍3号楼2单元",
-        # a name of the register in another county
+        # a name of the register in another place
+        "忻州滨河花园3号楼2单元",
+        "北京的滨河花园3号楼2单元",
         "文水县滨河花园3号楼2单元",
     ],
 )

@@ -40,6 +40,11 @@ CASES = [
     # floors below ground, roof and letters
     ("国贸大厦负一层", None, None, "-1", None),
     ("国贸大厦B座5F", "B", None, "5", None),
+    # 楼 before 前, 后, 道 is no classifier
+    ("滨河花园1-1-301楼前", "1", "1", None, "301"),
+    # a counted building has no number of its own, a named one has wherever it stands
+    ("滨河花园倒数第二栋", None, None, None, None),
+    ("滨河花园进门右手3号楼", "3", None, None, None),
     # 号 is a building behind a compound or a lane (弄), a room behind a stair
     ("滨河花园12号501室", "12", None, None, "501"),
     ("中山路123弄5号201室", "5", None, None, "201"),
