@@ -43,6 +43,11 @@ try:
 except ImportError:
     duckdb = None
 
+try:
+    import sedonadb
+except ImportError:
+    sedonadb = None
+
 
 @dataclass(frozen=True)
 class Size:
@@ -256,7 +261,7 @@ def peers(
             lambda: prepared_loop(polygons, x[: size.loop], y[: size.loop]),
             size.loop,
         )
-    return found | duckdb_join(polygons, x, y, count)
+    return found | sedona_join(left, right) | duckdb_join(polygons, x, y, count)
 
 
 def prepared_loop(polygons: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -275,11 +280,27 @@ def prepared_loop(polygons: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndar
     return found
 
 
+def sedona_join(
+    points: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame
+) -> dict[str, tuple[Callable[[], object], int]]:
+    """Return SedonaDB's spatial join on one thread, where it is installed."""
+    if sedonadb is None:
+        print("  SedonaDB is left out: sedonadb is not installed")
+        return {}
+    database = sedonadb.connect()
+    database.sql("SET datafusion.execution.target_partitions = 1").execute()
+    for name, frame in (("q", points), ("p", polygons.assign(id=np.arange(len(polygons))))):
+        database.create_data_frame(frame).to_memtable().to_view(name)
+    join = "SELECT p.id FROM q JOIN p ON ST_Intersects(q.geometry, p.geometry)"
+    return {"sedonadb": (lambda: database.sql(join).count(), len(points))}
+
+
 def duckdb_join(
     polygons: np.ndarray, x: np.ndarray, y: np.ndarray, count: int
 ) -> dict[str, tuple[Callable[[], object], int]]:
     """Return DuckDB's spatial join, where its spatial extension is installed already."""
     if duckdb is None:
+        print("  DuckDB is left out: duckdb is not installed")
         return {}
     database = duckdb.connect()
     try:

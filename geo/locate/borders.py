@@ -14,6 +14,7 @@ from geo.locate import compiled
 from geo.problem import InputError, input_error
 
 Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int32]
 Records = npt.NDArray[np.int32]
 Polygons = npt.NDArray[np.object_]
 
@@ -28,6 +29,7 @@ OUTSIDE = 0
 
 _HALF_RANGE = 2**30
 _WORTH_A_COMPILER = 200_000
+_PART = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -130,56 +132,67 @@ def _on_lattice(
     coordinates: npt.NDArray[np.float64], steps: float, rings: Ints, face_of_ring: Ints
 ) -> tuple[Lattice, Records]:
     """Return coordinates in steps, proved to reproduce the stored ones bit for bit."""
-    whole = np.rint(coordinates * steps)
-    same = whole / steps == coordinates
-    kept = same[:, 0] & same[:, 1]
-    low, high = whole.min(axis=0), whole.max(axis=0)
-    if not kept.all() or (high - low).max() >= _HALF_RANGE * 2:
-        first = int(np.argmin(kept))
-        ring = int(np.searchsorted(rings, first, side="right")) - 1
+    low, high = (np.rint(each(axis=0) * steps) for each in (coordinates.min, coordinates.max))
+    origin = np.floor((low + high) / 2)
+    points = np.empty(coordinates.shape, dtype=np.int32)
+    lost = -1 if (high - low).max() < _HALF_RANGE * 2 else 0
+    for start in range(0, len(points) if lost < 0 else 0, _PART):
+        part = coordinates[start : start + _PART]
+        whole = np.rint(part * steps)
+        kept = whole / steps == part
+        if not kept.all():
+            lost = start + int(np.argmin(kept.all(axis=1)))
+            break
+        points[start : start + _PART] = whole - origin
+    if lost >= 0:
+        ring = int(np.searchsorted(rings, lost, side="right")) - 1
         raise input_error(
             "locate.off_lattice",
             row=int(face_of_ring[ring]) + 1,
-            value="{} {}".format(*coordinates[first]),
+            value="{} {}".format(*coordinates[lost]),
             step=1 / steps,
         )
-    origin = np.floor((low + high) / 2)
     lattice = Lattice(steps, int(origin[0]), int(origin[1]), float(np.abs([low, high]).max()) + 2.0)
-    whole -= origin
-    return lattice, whole.astype(np.int32)
+    return lattice, points
 
 
 def _segments(
     points: Records, rings: Ints, offsets: tuple[npt.NDArray[np.integer], ...], face_of_ring: Ints
-) -> tuple[Ints, Ints, Ints]:
+) -> tuple[Rows, Rows, Rows]:
     """Return first and last vertex and polygon of all segments, the polygon on their left."""
     steps = np.diff(rings) - 1
     first = np.ones(len(points), dtype=bool)
     first[rings[1:] - 1] = False
-    tail = np.flatnonzero(first)
+    tail = np.flatnonzero(first).astype(np.int32)
+    place = points.view(np.int64).ravel()
+    still = np.append(place[1:] == place[:-1], True)
+    still &= first
     turned = np.repeat(_turned(points, rings, offsets[1]), steps)
-    reversed_ = np.flatnonzero(turned)
-    if len(reversed_):
-        # turned rings are walked backwards, so that chains still follow each other
-        ring = np.repeat(np.arange(len(steps)), steps)[reversed_]
-        begin = rings[ring]
-        tail[reversed_] = rings[ring + 1] - 2 - (tail[reversed_] - begin)
-    head = tail + 1
-    starts, ends = np.where(turned, head, tail), np.where(turned, tail, head)
-    faces = np.repeat(face_of_ring, steps)
-    moves = points[starts] != points[ends]
-    long = moves[:, 0] | moves[:, 1]
-    return (starts, ends, faces) if long.all() else (starts[long], ends[long], faces[long])
+    # turned rings are walked backwards, so that chains still follow each other
+    mirrored = np.repeat((rings[:-1] + rings[1:] - 2).astype(np.int32), steps)
+    np.subtract(mirrored, tail, out=tail, where=turned)
+    del mirrored
+    starts, ends = tail + turned, tail + ~turned
+    faces = np.repeat(face_of_ring.astype(np.int32), steps)
+    if not still.any():
+        return starts, ends, faces
+    long = ~still[tail]
+    return starts[long], ends[long], faces[long]
 
 
 def _turned(points: Records, rings: Ints, parts: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
     """Return which rings have their polygon on the right: clockwise shells, other holes."""
-    begin = np.repeat(points[rings[:-1]].astype(np.float64), np.diff(rings), axis=0)
-    local = points - begin
-    cross = np.zeros(len(points))
-    cross[:-1] = local[:-1, 0] * local[1:, 1] - local[1:, 0] * local[:-1, 1]
-    cross[rings[1:] - 1] = 0.0
-    area = np.add.reduceat(cross, rings[:-1])
+    area = np.empty(len(rings) - 1)
+    for first in range(0, len(area), _PART // 16):
+        last = min(first + _PART // 16, len(area))
+        begin = rings[first:last] - rings[first]
+        length = np.diff(rings[first : last + 1])
+        part = points[rings[first] : rings[last]].astype(np.float64)
+        part -= np.repeat(part[begin], length, axis=0)
+        cross = np.zeros(len(part))
+        cross[:-1] = part[:-1, 0] * part[1:, 1] - part[1:, 0] * part[:-1, 1]
+        cross[begin + length - 1] = 0.0
+        area[first:last] = np.add.reduceat(cross, begin)
     shell = np.zeros(len(rings) - 1, dtype=bool)
     shell[parts[:-1]] = True
     turned: npt.NDArray[np.bool_] = (area < 0) == shell
@@ -187,8 +200,8 @@ def _turned(points: Records, rings: Ints, parts: npt.NDArray[np.integer]) -> npt
 
 
 def _across(
-    coordinates: npt.NDArray[np.float64], points: Records, starts: Ints, ends: Ints, faces: Ints
-) -> Ints:
+    coordinates: npt.NDArray[np.float64], points: Records, starts: Rows, ends: Rows, faces: Rows
+) -> Rows:
     """Return the polygon across every segment, -1 where none is.
 
     Segments are brought together by their middles, and then compared end by end.
@@ -201,7 +214,7 @@ def _across(
     key = (middle[:, 1].astype(np.uint64) << np.uint64(32)) + middle[:, 0].astype(np.uint64)
     order = np.argsort(key)
     key = key[order]
-    across = np.full(len(faces), -1, dtype=np.int64)
+    across = np.full(len(faces), -1, dtype=np.int32)
     same = key[1:] == key[:-1]
     run = np.flatnonzero(np.concatenate([[True], ~same, [True]]))
     length = np.diff(run)
@@ -222,15 +235,15 @@ def _across_compiled(
     builder: compiled.Builder,
     coordinates: npt.NDArray[np.float64],
     points: Records,
-    starts: Ints,
-    ends: Ints,
-    faces: Ints,
-) -> Ints:
+    starts: Rows,
+    ends: Rows,
+    faces: Rows,
+) -> Rows:
     low = points.min(axis=0).astype(np.int64) * 2
     width, height = (points.max(axis=0).astype(np.int64) * 2 - low).tolist()
     side = max(int(np.sqrt(width * height * 2 / len(faces))), max(width, height) >> 14, 1)
     columns, rows = width // side + 1, height // side + 1
-    across = np.empty(len(faces), dtype=np.int64)
+    across = np.empty(len(faces), dtype=np.int32)
     cell, listed = np.zeros(rows * columns + 1, np.int32), np.empty(len(faces), np.int32)
     twice = builder.pair_segments(
         points, starts, ends, faces, across, cell, listed, columns, side, low
@@ -247,7 +260,7 @@ def _overlap(places: npt.NDArray[np.float64]) -> InputError:
 
 
 def _refuse_overlaps(
-    coordinates: npt.NDArray[np.float64], starts: Ints, ends: Ints, across: Ints
+    coordinates: npt.NDArray[np.float64], starts: Rows, ends: Rows, across: Rows
 ) -> None:
     """Prove that the segments without a polygon across them bound an area covered once."""
     alone = np.flatnonzero(across < 0)
@@ -273,20 +286,21 @@ def _directed(polygon: shapely.Geometry) -> set[tuple[float, ...]]:
     return {tuple(each) for each in np.hstack([corners[:-1][same], corners[1:][same]]).tolist()}
 
 
-def _chained(points: Records, starts: Ints, ends: Ints, faces: Ints, across: Ints) -> Records:
+def _chained(points: Records, starts: Rows, ends: Rows, faces: Rows, across: Rows) -> Records:
     """Return every border once, as chains in the order of the rings."""
     kept = np.flatnonzero((across < 0) | (faces < across))
     tail, head = starts[kept], ends[kept]
+    left, right = faces[kept], across[kept]
     follows = np.zeros(len(kept), dtype=bool)
-    follows[1:] = (points[head[:-1]] == points[tail[1:]]).all(axis=1)
-    follows[1:] &= faces[kept[1:]] == faces[kept[:-1]]
+    follows[1:] = (head[:-1] == tail[1:]) & (left[1:] == left[:-1])
     new = ~follows
     new[:1] = False  # nothing ends before the first edge
-    place = np.arange(len(kept)) + np.cumsum(new)
+    place = np.cumsum(new)
+    place += np.arange(len(kept))
     records = np.full((len(kept) + int(new.sum()) + 1, 4), END, dtype=np.int32)
-    records[place, X:LEFT] = points[tail]
-    records[place, LEFT] = faces[kept] + 1
-    records[place, RIGHT] = across[kept] + 1
+    pairs, places = records.view(np.int64), points.view(np.int64).ravel()
+    pairs[place, 0] = places[tail]
+    pairs[place, 1] = (np.column_stack([left, right]) + np.int32(1)).view(np.int64).ravel()
     last = np.append(np.flatnonzero(new) - 1, len(kept) - 1)
-    records[place[last] + 1, X:LEFT] = points[head[last]]
+    pairs[place[last] + 1, 0] = places[head[last]]
     return records

@@ -122,11 +122,11 @@ def _prepared_builder() -> Builder:
     records, frame = np.full((1, 4), -1, np.int32), np.array([0.0, 0.0, 1.0])
     codes, none = np.zeros(1, np.int32), np.empty(0, np.int32)
     begin, unsure = np.zeros(2, np.int32), np.empty((1, 2), np.int64)
-    points, rows = np.zeros((2, 2), np.int32), np.zeros(1, np.int64)
+    points, rows = np.zeros((2, 2), np.int32), np.zeros(1, np.int32)
     kernel_building.pair_segments(
         points,
         rows,
-        rows + 1,
+        rows + np.int32(1),
         rows,
         rows.copy(),
         np.zeros(2, np.int32),

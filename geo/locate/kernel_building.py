@@ -22,10 +22,10 @@ _compiled = njit(cache=True, nogil=True, error_model="numpy")
 @_compiled
 def pair_segments(
     points: Codes,
-    starts: Ints,
-    ends: Ints,
-    faces: Ints,
-    across: Ints,
+    starts: Codes,
+    ends: Codes,
+    faces: Codes,
+    across: Codes,
     cell: Codes,
     listed: Codes,
     columns: int,
