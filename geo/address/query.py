@@ -275,7 +275,7 @@ class QueryReader:
         滨河花园3号楼2单元，就在新华公寓对面 is the stair itself.
         """
         last = max((element.end for element in chain.elements), default=0)
-        between = form[last : relation.start]
+        between = form[last : relation.start] if last else ""
         return any(between[start:] in self.names for start in range(len(between) - 1))
 
     def _join_stage(self, query: Query) -> None:

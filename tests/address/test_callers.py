@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.address import AddressIndex, Match, Status
+from geo.address import AddressIndex, Match, Precision, Status
 
 ROOT = ("滨河花园", None, "3号楼", "2")
 
@@ -122,6 +122,13 @@ def test_one_of_two_buildings_leaves_the_compound(town_index: AddressIndex, join
 @pytest.mark.parametrize("stairs", ["1单元和2单元", "1、2单元", "1单元还是2单元"])
 def test_one_of_two_stairs_leaves_the_building(town_index: AddressIndex, stairs: str) -> None:
     assert unit(town_index.match(f"滨河花园3号楼{stairs}")) == ("滨河花园", None, "3号楼", None)
+
+
+@pytest.mark.parametrize("words", ["对面", "南300米", "东门", "附近"])
+def test_what_lies_beside_a_compound_is_not_at_it(town_index: AddressIndex, words: str) -> None:
+    match = town_index.match(f"滨河花园{words}")
+    assert unit(match) == ("滨河花园", None, None, None)
+    assert match.candidates[0].precision is Precision.RELATIVE
 
 
 def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
