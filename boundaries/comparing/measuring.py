@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from boundaries.draft.measure import off_band
 from boundaries.rules.belonging import base_grids
 from boundaries.rules.borders import inner_border
 from boundaries.rules.case import Case
@@ -48,7 +47,8 @@ def measured(case: Case, number: int) -> LevelMeasure:
     band = case.scheme.level(number)
     counts = case.once(households)
     counted = at_level & case.once(judged) & ~np.isnan(counts)
-    off = off_band(counts[counted].astype(np.int64), band.low, band.high)
+    held = counts[counted].astype(np.int64)
+    off = np.maximum(band.low - held, 0) + np.maximum(held - band.high, 0)
     shapes = case.sound_grids[at_level & case.once(base_grids)]
     around = shapely.length(shapes)
     compactness = 4 * np.pi * shapely.area(shapes) / np.maximum(around, 1e-9) ** 2
