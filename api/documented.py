@@ -49,6 +49,30 @@ SENT_AS_GEOJSON: dict[int | str, dict[str, Any]] = {
 }
 
 
+SENT_AS_GEOCODEJSON: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.OK.value: {
+        "description": "format=json, or GeocodeJSON 0.1.0 for format=geocodejson",
+        "content": {
+            GEOJSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "geocoding", "features"],
+                    "properties": {
+                        "type": {"const": "FeatureCollection"},
+                        "geocoding": {
+                            "type": "object",
+                            "required": ["version"],
+                            "properties": {"version": {"type": "string"}},
+                        },
+                        "features": {"type": "array", "items": {"type": "object"}},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
 def without_validation_error(document: dict[str, Any]) -> dict[str, Any]:
     """Return an OpenAPI document in which bad requests are 400 alone, as this API answers."""
     for path in document["paths"].values():

@@ -13,14 +13,29 @@ from starlette.responses import Response
 from api.access import LIMITED, ServicesOf, admitted, needs
 from api.answering import joined, json_response, tagged_response, to_json
 from api.direct import DirectRoute, documented_query, read_query
-from api.documented import KEY_NOT_NEEDED, KEY_OR_NONE, PROBLEMS
+from api.documented import (
+    GEOJSON,
+    KEY_NOT_NEEDED,
+    KEY_OR_NONE,
+    PROBLEMS,
+    SENT_AS_GEOCODEJSON,
+)
 from api.errors import ApiError
 from api.models import Batch, BatchAnswer, LookupAnswer, Suggested
-from api.parameters import KNOWN_ONLY, LookupQuery, in_range, parse_moment, parse_point
+from api.parameters import (
+    KNOWN_ONLY,
+    FormatParameter,
+    LookupQuery,
+    in_range,
+    parse_moment,
+    parse_point,
+)
 from api.services import Services
 from boundaries.contacts import View
+from boundaries.geocoding import geocoding_of
 from boundaries.lookup import Answer, lookup_address, lookup_point
 from boundaries.public import public_answer
+from geo.address import Suggestion, suggestions_geocodejson
 from geo.datum import Datum
 from messages import Language
 
@@ -33,6 +48,7 @@ _DUTY_SCOPES = {"dispatcher", "planner", "admin"}
 @documented.get(
     "/lookup",
     response_model=LookupAnswer,
+    responses=SENT_AS_GEOCODEJSON,
     openapi_extra={**KEY_OR_NONE, "parameters": documented_query(LookupQuery)},
 )
 async def lookup(request: Request) -> Response:
@@ -57,8 +73,15 @@ async def lookup(request: Request) -> Response:
         level=asked.level,
         view=view,
     )
-    body, moment = _as_json(answer, asked.lang, view)
-    return tagged_response(request, found, body, beside_the_tag=moment, public=held is None, at=at)
+    media = b"application/json"
+    if asked.format == "geocodejson":
+        media = GEOJSON.encode()
+        body, moment = _as_geocodejson(answer, asked.lang, view)
+    else:
+        body, moment = _as_json(answer, asked.lang, view)
+    return tagged_response(
+        request, found, body, beside_the_tag=moment, public=held is None, at=at, media=media
+    )
 
 
 asked_first = [DirectRoute("/lookup", lookup)]
@@ -89,7 +112,11 @@ def lookup_batch(found: ServicesOf, batch: Batch) -> Response:
 
 
 @router.get(
-    "/suggest", response_model=Suggested, dependencies=[LIMITED], openapi_extra=KEY_NOT_NEEDED
+    "/suggest",
+    response_model=Suggested,
+    responses=SENT_AS_GEOCODEJSON,
+    dependencies=[LIMITED],
+    openapi_extra=KEY_NOT_NEEDED,
 )
 def suggest(
     found: ServicesOf,
@@ -97,13 +124,17 @@ def suggest(
         str, Query(min_length=1, max_length=100, description="已输入的文字 · what was typed")
     ],
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
+    form: FormatParameter = "json",
 ) -> Response:
     """Offer places while somebody types: by characters, pinyin or initials."""
-    texts: dict[str, None] = {}
+    offered: dict[str, Suggestion] = {}
     for current in found.read_side.in_force():
         for each in current.snapshot.addresses.suggest(text, limit=limit):
-            texts.setdefault(each.text)
-    return json_response({"suggestions": list(texts)[:limit]})
+            offered.setdefault(each.text, each)
+    first = list(offered.values())[:limit]
+    if form == "geocodejson":
+        return json_response(suggestions_geocodejson(first), media=GEOJSON)
+    return json_response({"suggestions": [each.text for each in first]})
 
 
 def _answer(
@@ -135,6 +166,13 @@ def _answer(
 def _shown(answer: Answer, language: Language, view: View) -> dict[str, Any]:
     value = answer.as_dict(language)
     return value if view == "duty" else public_answer(value)
+
+
+def _as_geocodejson(answer: Answer, language: Language, view: View) -> tuple[bytes, bytes]:
+    """Return an answer as GeocodeJSON, and its moment."""
+    value = geocoding_of(answer, language, view)
+    moment = {"as_of": value["answer"].pop("as_of")}
+    return to_json(value), to_json(moment)
 
 
 def _as_json(answer: Answer, language: Language, view: View) -> tuple[bytes, bytes]:

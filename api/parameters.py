@@ -9,7 +9,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
@@ -93,6 +93,9 @@ _AT: dict[str, Any] = {
 }
 _LEVEL: dict[str, Any] = {"ge": 1, "le": 9, "description": "只要这一级 · this level only"}
 _LANGUAGE = "语言 · language"
+_FORMAT = "json 或 geocodejson（各地理编码服务通用的格式）· our own form, or the one of geocoders"
+AnswerFormat = Literal["json", "geocodejson"]
+FormatParameter = Annotated[AnswerFormat, Query(alias="format", description=_FORMAT)]
 
 
 async def at(
@@ -137,3 +140,4 @@ class LookupQuery(BaseModel):
     at: Annotated[str | None, Field(**_AT)] = None
     level: Annotated[int | None, Field(**_LEVEL)] = None
     lang: Annotated[Language, Field(description=_LANGUAGE)] = "zh"
+    format: Annotated[AnswerFormat, Field(description=_FORMAT)] = "json"

@@ -1,7 +1,7 @@
 """Addresses: from what a caller says to the rows of the register that may be meant."""
 
 from geo.address.answer import Candidate, Fault, Match, Precision, Rows, Status, Suggestion
-from geo.address.geocodejson import geocodejson
+from geo.address.geocodejson import geocodejson, suggestions_geocodejson
 from geo.address.index import AddressIndex
 from geo.address.learning import Proposal, propose_alias, with_alias
 from geo.address.parse import Parsed, Span, parse
@@ -22,6 +22,7 @@ __all__ = [
     "geocodejson",
     "parse",
     "propose_alias",
+    "suggestions_geocodejson",
     "with_alias",
     "without_persons",
 ]

@@ -200,7 +200,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Suggestion:
-    """A place offered while somebody types."""
+    """A place offered while somebody types, and how fine it is."""
 
     text: str
     rows: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+    precision: Precision = Precision.POI

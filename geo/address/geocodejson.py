@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.address.answer import Candidate, Match, Precision, Rows
+from geo.address.answer import Candidate, Match, Precision, Rows, Suggestion
 
 if TYPE_CHECKING:
     from geo.address.index import AddressIndex
@@ -79,6 +80,16 @@ def feature(geocoding: dict[str, Any], point: tuple[float, float] | None) -> dic
         },
         "geometry": None if point is None else {"type": "Point", "coordinates": _stored(point)},
     }
+
+
+def suggestions_geocodejson(suggestions: Sequence[Suggestion]) -> dict[str, Any]:
+    """Return places offered while somebody types as GeocodeJSON, none of them with its place."""
+    return collection(
+        [
+            feature({"type": _TYPES[one.precision], "label": one.text, "name": one.text}, None)
+            for one in suggestions
+        ]
+    )
 
 
 def _stored(point: tuple[float, float]) -> list[float]:

@@ -23,7 +23,7 @@ from messages import Message
 
 _ABSENT = 0.5
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
-_PLACE_PRECISION = {
+PLACE_PRECISION = {
     _COMPOUND: Precision.COMPOUND,
     _DOOR: Precision.ROAD_NUMBER,
     _ROAD: Precision.ROAD,
@@ -121,7 +121,7 @@ class Presenter:
             return Precision.STAIR
         if one.building > 0:
             return Precision.BUILDING
-        return _PLACE_PRECISION[self.kind[one.place]]
+        return PLACE_PRECISION[self.kind[one.place]]
 
     def _detailed(self, one: Found, rows: Rows) -> Rows:
         """Keep the rows whose village, group, floor and room are those said, where any are."""

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.address.answer import Rows, Suggestion
+from geo.address.answer import Precision, Rows, Suggestion
 from geo.address.names import NameIndex
 from geo.address.normalise import written_form
+from geo.address.present import PLACE_PRECISION
 from geo.address.register import BUILDING_STEP, KINDS, ZONE_STEP, Register, Target
 from geo.address.sound import initials, spelled
 from geo.address.speech import without_persons
@@ -131,9 +132,11 @@ class Suggester:
                     if register.words["stairs"][one].startswith(stair)
                 ]
                 for row in kept:
-                    yield Suggestion(self._text(place, row, stair=True), np.array([row]))
+                    yield Suggestion(
+                        self._text(place, row, stair=True), np.array([row]), Precision.STAIR
+                    )
             elif not stair:
-                yield Suggestion(self._text(place, int(rows[0])), rows)
+                yield Suggestion(self._text(place, int(rows[0])), rows, Precision.BUILDING)
 
     def _doors(self, road: int, number: str, limit: int) -> Iterator[Suggestion]:
         arrays, words = self.register.arrays, self.register.words["numbers"]
@@ -155,11 +158,13 @@ class Suggester:
     def _place(self, place: int) -> Suggestion:
         first, last = self.register.starts[place : place + 2]
         rows = self.register.arrays["unit_row"][first:last]
-        return Suggestion(self._name(place, int(rows[0])), rows)
+        kind = int(self.register.arrays["place_kind"][place])
+        return Suggestion(self._name(place, int(rows[0])), rows, PLACE_PRECISION[kind])
 
     def _road(self, road: int) -> Suggestion:
         rows: Rows = np.flatnonzero(self.register.arrays["row_road"] == road)
-        return Suggestion(self._shown("road", int(rows[0])) if len(rows) else "", rows)
+        name = self._shown("road", int(rows[0])) if len(rows) else ""
+        return Suggestion(name, rows, Precision.ROAD)
 
     def _name(self, place: int, row: int) -> str:
         if self.register.arrays["place_kind"][place] == _DOOR:
