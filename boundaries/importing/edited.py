@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from boundaries.draft.naming import Unnamed, named
 from boundaries.importing.completing import union_on_lattice
 from boundaries.importing.joining import Joined
 from boundaries.plan import Plan
@@ -180,6 +179,8 @@ def numbered(
     """
     if not grids["code"].str.startswith(UNNUMBERED).any():
         return grids, ()
+    from boundaries.draft.naming import Unnamed, named  # noqa: PLC0415 - seldom, and it loads much
+
     grids = grids.sort_values("level", kind="stable", ignore_index=True)
     open_ = grids["code"].str.startswith(UNNUMBERED).to_numpy(dtype=bool)
     position = {code: at for at, code in enumerate(grids["code"])}
