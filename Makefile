@@ -67,6 +67,7 @@ $(RUN_STAMP): pyproject.toml requirements.lock package-lock.json hatch_build.py
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.lock
 	$(BIN)/uv pip install --quiet -r requirements-dev.lock
+	$(BIN)/python -m boundaries.warming
 	@touch $@
 
 clean:  ## remove what was made, the environment too
