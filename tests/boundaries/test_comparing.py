@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from compliant import AT, DIVIDED, Small, compliant
 
+from boundaries.check import Report
 from boundaries.comparing import Comparison, compare
 from boundaries.comparing.matching import matched
 from boundaries.moving import lineage, moves
 from boundaries.plan import Plan
+from boundaries.town import Town
 from geo.problem import InputError
 
 LEFT, RIGHT = "1411271000010020202", "1411271000010020203"
@@ -113,6 +116,31 @@ def test_a_share_that_several_grids_had_is_parted_by_their_households(small: Sma
     finest = kin[kin["level"] == 3]
     assert sorted(finest["households"]) == [10, 20]
     assert set(finest["to"]) == {DIVIDED}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whoever_leaves_arrives_and_nobody_is_lost(mini_demo: tuple[Town, Plan], seed: int) -> None:
+    town, plan = mini_demo
+    random = np.random.default_rng(seed)
+    finest = plan.grids.index[plan.grids["level"] == plan.grids["level"].max()]
+    shuffled = plan.grids["code"].copy()
+    some = random.choice(finest, 8, replace=False)
+    shuffled[some] = shuffled[random.permutation(some)].to_numpy()
+    shuffled[some[0]] += "9"
+    new = plan.with_changes(
+        grids=plan.grids.assign(code=shuffled), assignments=plan.assignments.iloc[:0]
+    )
+    nothing = Report((), ())
+    found = compare(town, plan, new, reports=(nothing, nothing))
+    everyone = int(town.buildings["households"].sum())
+    assert set(found.lineage.groupby("level")["households"].sum()) == {everyone}
+    for level in found.levels:
+        own = [change for change in found.grids if change.level == level.level]
+        assert sum(change.arriving for change in own) == level.households_moved
+        assert sum(change.leaving for change in own) == level.households_moved
+    finest_level = found.ground[found.ground["level"] == found.levels[-1].level]
+    assert finest_level["from"].notna().all()
+    assert finest_level["to"].notna().all()
 
 
 def test_plans_of_two_towns_cannot_be_compared(small: Small) -> None:
