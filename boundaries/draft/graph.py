@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,9 @@ from scipy.sparse.csgraph import connected_components
 
 from boundaries.draft.compiled import Integers, given
 from boundaries.draft.trees import Net
+
+_FEW = 20
+"""A part with fewer than one in so many of the units is looked up pair by pair."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ class UnitGraph:
         """Return the graph of some of the units, numbered in the order given."""
         place = np.full(len(self), -1, np.int64)
         place[units] = np.arange(len(units))
-        pairs = (place[self.one] >= 0) & (place[self.other] >= 0)
+        near = self._pairs_at(units)
+        pairs = near[(place[self.one[near]] >= 0) & (place[self.other[near]] >= 0)]
         return replace(
             self,
             households=self.households[units],
@@ -106,6 +111,23 @@ class UnitGraph:
                 for name in ("length", "barrier", "price", "toll", "walled")
             },
         )
+
+    def _pairs_at(self, units: Integers) -> Integers:
+        """Return the pairs that have some of the units, in order; all where the units are many."""
+        if len(units) * _FEW > len(self):
+            return np.arange(len(self.one))
+        begin, pair = self._incidence
+        found = [pair[begin[unit] : begin[unit + 1]] for unit in units.tolist()]
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+
+    @cached_property
+    def _incidence(self) -> tuple[Integers, Integers]:
+        """Where every unit's pairs begin in a list of pairs, and that list."""
+        tail = np.concatenate([self.one, self.other])
+        order = np.argsort(tail, kind="stable")
+        begin = np.zeros(len(self) + 1, np.int64)
+        np.cumsum(np.bincount(tail, minlength=len(self)), out=begin[1:])
+        return begin, order % max(len(self.one), 1)
 
     def components(self, within: Integers | None = None) -> Integers:
         """Return numbers of the connected parts, no wall nor change of label crossed."""

@@ -4,98 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
+from boundaries.draft.coarsest import coarsest, worth_of
 from boundaries.draft.compiled import Flags, Integers, given
+from boundaries.draft.effort import POLISH, Effort
 from boundaries.draft.feasibility import beyond_help
 from boundaries.draft.graph import UnitGraph, net_of
-from boundaries.draft.improve import improve
-from boundaries.draft.measure import measure, numbered, off_band, totals
+from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim, divide
+from boundaries.draft.regions import PIECE_UNITS, in_pieces
 from boundaries.draft.relief import Family, relieve
 from boundaries.draft.settling import Mending
 from boundaries.draft.trees import Net
 from boundaries.scheme import Weights
 
-_ATOM_SHARES = (1.0, 0.36, 0.1)
-_MENDING_ROUNDS = 20
 _PRICES = 7
 _MOST_RELIEVED = 12
-_TIME_SHARES = (0.3, 0.8, 1.0)
 _TRIES, _ENOUGH = 60, 6
-_DRAFT_ROUNDS = (30, 5, 5)
-_HEAT = 0.4
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much work a drawing may take.
-
-    Attributes
-    ----------
-    rounds
-        Recuts for every unit (on level 1: every block), by level; the last holds for the rest.
-    until
-        `time.monotonic` moment after which only what is needed for a whole plan is done.
-    begun
-        Moment from which the levels share the time out.
-    slices
-        Into how many pieces a level's recuts are cut, so that the time can run out between.
-    told
-        Called with the share of the work that is done.
-    """
-
-    rounds: tuple[int, ...] = _DRAFT_ROUNDS
-    until: float = float("inf")
-    begun: float = 0.0
-    slices: int = 1
-    told: Callable[[float], None] = field(default=lambda _share: None)
-
-    def of_level(self, index: int) -> int:
-        """Return the recuts for every node of a level, counted from 0."""
-        return self.rounds[min(index, len(self.rounds) - 1)]
-
-    def is_over(self, index: int) -> bool:
-        """Whether a level's time is up; the last levels have what those above leave."""
-        share = _TIME_SHARES[min(index, len(_TIME_SHARES) - 1)]
-        return time.monotonic() > self.begun + share * (self.until - self.begun)
-
-    def improved(
-        self,
-        index: int,
-        graph: UnitGraph,
-        region: Integers,
-        label: Integers,
-        aim: Aim,
-        *,
-        seed: int,
-        net: Net,
-    ) -> Integers:
-        """Polish one level slice by slice, cooling down, until its time is up."""
-        rounds = self.of_level(index) * len(graph) // self.slices
-        for number in range(self.slices):
-            if self.is_over(index):
-                break
-            label = improve(
-                graph,
-                region,
-                label,
-                aim,
-                seed=seed + 7919 * number,
-                rounds=rounds,
-                heat=_HEAT * (1 - number / self.slices),
-                cool=_HEAT * (1 - (number + 1) / self.slices),
-                net=net,
-            )
-        return label
-
-
-POLISH = Effort((300, 180, 40), slices=12)
-"""Some ten times the draft's work."""
 
 
 def aims_of(
@@ -185,7 +115,7 @@ def _level(  # noqa: PLR0917
 ) -> tuple[list[Integers], Integers]:
     """Return one level and those above it, some of whose parts may have been recut."""
     if index == 0:
-        return [], _coarsest(graph, net, ground, aims[0], seed, effort, keep)
+        return [], coarsest(graph, net, ground, aims[0], seed, effort, keep)
     above = list(drawn)
     return above, _inside(graph, net, above, aims, index, seed, effort, held)
 
@@ -218,102 +148,6 @@ def _aimed(
     return best[1]
 
 
-def _coarsest(  # noqa: PLR0917
-    graph: UnitGraph,
-    net: Net,
-    ground: Integers,
-    aim: Aim,
-    seed: int,
-    effort: Effort,
-    keep: Integers | None,
-) -> Integers:
-    """Draw level 1 from whole blocks and estates, and from smaller pieces; the better one counts.
-
-    Where neither fits, single units are moved.
-    """
-    best: tuple[int, float] | None = None
-    found = ground
-    for share in _ATOM_SHARES:
-        label = _from_atoms(graph, ground, aim, seed, effort, keep, share)
-        if _needlessly_off(graph, ground, label, aim):
-            rounds = _MENDING_ROUNDS * len(graph)
-            label = numbered(
-                improve(graph, ground, label, aim, seed=seed, rounds=rounds, heat=0, net=net)
-            )
-        worth = _worth(graph, [aim], [label], None)
-        if best is None or worth < best:
-            best, found = worth, label
-        if not _needlessly_off(graph, ground, found, aim):
-            break
-    return found
-
-
-def _needlessly_off(graph: UnitGraph, ground: Integers, label: Integers, aim: Aim) -> bool:
-    """Whether a part is off its band on ground whose households some number of parts holds."""
-    off = off_band(totals(graph.households, label), aim.low, aim.high) > 0
-    around = totals(graph.households, ground)
-    possible = -(-around // aim.high) <= around // aim.low
-    return bool((off[label] & possible[ground]).any())
-
-
-def _from_atoms(  # noqa: PLR0917
-    graph: UnitGraph,
-    ground: Integers,
-    aim: Aim,
-    seed: int,
-    effort: Effort,
-    keep: Integers | None,
-    share: float,
-) -> Integers:
-    """Draw level 1 from groups of units."""
-    atom = atoms(graph, aim, seed=seed, keep=keep, share=share)
-    blocks = graph.grouped(atom)
-    region = np.zeros(len(blocks), np.int64)
-    region[atom] = ground
-    net = net_of(blocks)
-    label, _ = divide(
-        blocks, region, aim, seed=seed, tries=20, enough=4 if effort.is_over(0) else 10, net=net
-    )
-    label = effort.improved(0, blocks, region, label, aim, seed=seed, net=net)
-    return numbered(label[atom])
-
-
-def atoms(
-    graph: UnitGraph, aim: Aim, *, seed: int, keep: Integers | None = None, share: float = 1.0
-) -> Integers:
-    """Group units into what level 1 is drawn from: estates that fit, else street blocks.
-
-    A block with more than that share of the most households is cut into pieces first.
-    """
-    off_barrier = ~graph.walled & (2 * graph.barrier < graph.length)
-    if keep is not None:
-        kept = (keep[graph.one] == keep[graph.other]) & (keep[graph.one] >= 0)
-        crossing = (keep[graph.one] != keep[graph.other]) & ~kept
-        off_barrier &= ~crossing
-        off_barrier |= kept & ~graph.walled
-    within = replace(graph, walled=~off_barrier).components()
-    households = totals(graph.households, within)
-    cap = max(int(aim.high * share), 1)
-    limit = np.full(len(households), cap)
-    if keep is not None:
-        limit[np.unique(within[keep >= 0])] = aim.high
-    large = households > limit
-    if not large.any():
-        return within
-    units = np.flatnonzero(large[within])
-    pieces, _ = divide(
-        graph.part(units),
-        numbered(replace(graph, walled=~off_barrier).part(units).components(within[units])),
-        Aim(max(cap // 3, 1), cap, cap + max(cap // 6, 1), aim.reach_cm),
-        seed=seed,
-        tries=8,
-        enough=4,
-    )
-    atom = within.copy()
-    atom[units] = len(households) + pieces
-    return numbered(atom)
-
-
 def _inside(  # noqa: PLR0917
     graph: UnitGraph,
     net: Net,
@@ -326,10 +160,8 @@ def _inside(  # noqa: PLR0917
 ) -> Integers:
     """Draw a finer level; parents that cannot be divided are recut with their neighbours."""
     aim, parent = aims[index], drawn[index - 1]
-    label, off = divide(
-        graph, parent, aim, seed=seed + index, tries=_TRIES, enough=_ENOUGH, net=net
-    )
-    if off.any():
+    label = _divided(graph, net, parent, aim, seed + index)
+    if off_band(totals(graph.households, label), aim.low, aim.high).any():
         counted = [graph.households] * len(aims) if held is None else held
         hopeless = beyond_help(graph, aim.low, aim.high)
         label = mended_parents(
@@ -343,8 +175,24 @@ def _inside(  # noqa: PLR0917
             hopeless=hopeless,
         )
         label = _relieved(graph, drawn, label, aims, counted, index, seed, hopeless)
-    label = effort.improved(index, graph, drawn[index - 1], label, aim, seed=seed + index, net=net)
+    region = numbered(drawn[index - 1])
+    if len(graph) > PIECE_UNITS:
+        return effort.improved_in_pieces(index, graph, region, label, aim, seed=seed + index)
+    label = effort.improved(index, graph, region, label, aim, seed=seed + index, net=net)
     return numbered(label)
+
+
+def _divided(graph: UnitGraph, net: Net, parent: Integers, aim: Aim, seed: int) -> Integers:
+    """Divide every parent; of a large graph pieces of whole parents at a time."""
+
+    def work(part: UnitGraph, regions: Integers, _units: Integers, piece: int) -> Integers:
+        return divide(
+            part, regions, aim, seed=seed + 104_729 * piece, tries=_TRIES, enough=_ENOUGH
+        )[0]
+
+    if len(graph) > PIECE_UNITS:
+        return in_pieces(graph, numbered(parent), work)
+    return divide(graph, parent, aim, seed=seed, tries=_TRIES, enough=_ENOUGH, net=net)[0]
 
 
 def polished(
@@ -382,23 +230,7 @@ def polished(
     if told is not None:
         effort = replace(effort, told=told)
     again = draw(graph, aims, seed=seed, effort=effort, keep=keep, held=held, targets=targets)
-    return min(drawn, again, key=lambda labels: _worth(graph, aims, labels, held))
-
-
-def _worth(
-    graph: UnitGraph,
-    aims: Sequence[Aim],
-    labels: Sequence[Integers],
-    held: Sequence[Integers] | None,
-) -> tuple[int, float]:
-    """Households off their bands first, then shape; the less, the better."""
-    counted = [graph.households] * len(aims) if held is None else held
-    found = [
-        measure(replace(graph, households=households), label, aim.low, aim.high)
-        for households, label, aim in zip(counted, labels, aims, strict=True)
-    ]
-    shape = -sum(one.compactness + one.barrier_percent / 100 for one in found)
-    return sum(one.off for one in found), shape
+    return min(drawn, again, key=lambda labels: worth_of(graph, aims, labels, held))
 
 
 def _relieved(  # noqa: PLR0917

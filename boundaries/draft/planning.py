@@ -16,11 +16,12 @@ from boundaries.draft.arrangement import Projection
 from boundaries.draft.beforehand import Beforehand, foreseen
 from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.dwellings import with_stairs
+from boundaries.draft.effort import Effort
 from boundaries.draft.explaining import Explanation, explanations
 from boundaries.draft.graph import UnitGraph
 from boundaries.draft.grids import GridMaker, Parts, dissolved
 from boundaries.draft.ground import with_community
-from boundaries.draft.levels import Effort, aims_of, draw, polished
+from boundaries.draft.levels import aims_of, draw, polished
 from boundaries.draft.measure import measure, numbered
 from boundaries.draft.specials import special_compounds
 from boundaries.draft.stacks import weights_at

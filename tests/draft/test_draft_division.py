@@ -18,6 +18,7 @@ from boundaries.draft.graph import net_of, unit_graph
 from boundaries.draft.levels import aims_of, draw, polished
 from boundaries.draft.measure import measure, pieces
 from boundaries.draft.partition import PER_HOUSEHOLD, Aim, random_of
+from boundaries.draft.regions import PIECE_UNITS
 from boundaries.draft.trees import cleared, divided, grown, room_for_tree, weighed
 
 
@@ -158,3 +159,26 @@ def test_plain_python_draws_the_same_as_the_compiled_kernels():
     ]  # fmt: skip
     assert said[0] == said[1]
     assert said[0]
+
+
+def test_a_large_graph_is_drawn_piece_by_piece_the_same_every_time():
+    side = 150
+    assert side * side > PIECE_UNITS
+    graph = lattice(side, side, np.random.default_rng(2).integers(1, 5, side * side), street_every=10)
+    bands = [(3000, 5000), (500, 1000)]
+    first, again = (draw(graph, aims_of(graph, bands), seed=5) for _ in range(2))
+    assert all((one == other).all() for one, other in zip(first, again, strict=True))
+    found = [measure(graph, label, *band) for label, band in zip(first, bands, strict=True)]
+    assert [one.ok_percent for one in found] == [100.0, 100.0]
+    for part in np.unique(first[1]):
+        assert len(np.unique(first[0][first[1] == part])) == 1
+
+
+def test_a_small_part_of_a_graph_is_the_same_however_it_is_looked_up():
+    graph = lattice(30, 30, np.random.default_rng(4).integers(0, 9, 900), street_every=5)
+    units = np.random.default_rng(5).permutation(900)[:30]
+    small, place = graph.part(units), np.full(900, -1)
+    place[units] = np.arange(30)
+    pairs = (place[graph.one] >= 0) & (place[graph.other] >= 0)
+    assert small.one.tolist() == place[graph.one[pairs]].tolist()
+    assert small.length.tolist() == graph.length[pairs].tolist()
