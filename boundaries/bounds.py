@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from boundaries.plan import Plan
 from boundaries.town import Town
 from geo.coverage.arcs import OUTSIDE, Arc, arcs
-from geo.coverage.following import NOTHING, Lines, Stretch
+from geo.coverage.following import NOTHING, Lines, Pieces
 from messages import Message
 
 SIDES = ("east", "south", "west", "north")
@@ -72,46 +72,49 @@ def bounds_of(town: Town, plan: Plan, level: int) -> list[Bounds]:
 def bounds_in(grids: gpd.GeoDataFrame, barriers_m: gpd.GeoDataFrame) -> list[Bounds]:
     """Return the bounds of a level's grids, given with the barriers in metres; see `bounds_of`."""
     grids = grids[(grids["mode"] != "overlay").to_numpy(dtype=bool)]
-    names = _names(grids["name"].tolist(), grids["code"].tolist())
-    lines = Lines(barriers_m.geometry.to_numpy())
+    codes = grids["code"].tolist()
+    names = _names(grids["name"].tolist(), codes)
     barriers = list(zip(barriers_m["name"], barriers_m["kind"], strict=True))
+    borders = arcs(grids.geometry.to_numpy())
+    pieces = Lines(barriers_m.geometry.to_numpy()).followed(
+        [arc.places for arc in borders], _TOLERANCE_M
+    )
     found: list[dict[str, dict[str | Message, float]]] = [
-        {side: defaultdict(float) for side in SIDES} for _ in range(len(grids))
+        {side: defaultdict(float) for side in SIDES} for _ in codes
     ]
-    named = np.zeros((len(grids), len(SIDES)))
-    for arc in arcs(grids.geometry.to_numpy()):
-        for stretch in lines.followed(arc.places, _TOLERANCE_M):
-            for row, other, places in _both_sides(arc, stretch):
-                what = _what(stretch.line, barriers, other, names)
-                for number, length in enumerate(_lengths(places)):
-                    found[row][SIDES[number]][what] += length
-                    if stretch.line != NOTHING and barriers[stretch.line][0]:
-                        named[row, number] += length
+    named = np.zeros((len(codes), len(SIDES)))
+    for row, side, line, other, length in _sides(borders, pieces):
+        found[row][SIDES[side]][_what(line, barriers, other, names)] += length
+        if line != NOTHING and barriers[line][0]:
+            named[row, side] += length
     return [
         _bounds(code, sides, named[row])
-        for row, (code, sides) in enumerate(zip(grids["code"].tolist(), found, strict=True))
+        for row, (code, sides) in enumerate(zip(codes, found, strict=True))
     ]
 
 
-def _both_sides(arc: Arc, stretch: Stretch) -> list[tuple[int, int, Floats]]:
-    """Return (row, row beyond, places with the grid on the left) for each grid at a stretch."""
-    sides = []
-    if arc.left != OUTSIDE:
-        sides.append((arc.left, arc.right, stretch.places))
-    if arc.right != OUTSIDE:
-        sides.append((arc.right, arc.left, stretch.places[::-1]))
-    return sides
+def _sides(borders: list[Arc], pieces: Pieces) -> Iterator[tuple[int, int, int, int, float]]:
+    """Yield row, side, line, row beyond, and the length of border with all these in common."""
+    beside = np.array([(arc.left, arc.right) for arc in borders]).reshape(-1, 2)[pieces.border]
+    facing = _facing(pieces.start, pieces.end)  # with the grid on the left
+    row, other = np.concatenate([beside, beside[:, ::-1]]).T
+    faced = np.concatenate([facing, (facing + 2) % len(SIDES)])
+    keys = (row, faced, np.tile(pieces.line, 2), other)
+    inner = np.flatnonzero(row != OUTSIDE)
+    size = tuple(int(key.max(initial=0)) + 2 for key in keys)
+    code = np.ravel_multi_index([key[inner] + 1 for key in keys], size)  # none of them is below -1
+    groups, number = np.unique(code, return_inverse=True)
+    total = np.bincount(number, weights=np.tile(pieces.length, 2)[inner], minlength=len(groups))
+    told = (part - 1 for part in np.unravel_index(groups, size))
+    yield from zip(*(part.tolist() for part in told), total.tolist(), strict=True)
 
 
-def _lengths(places: Floats) -> Floats:
-    """Return how much of a line faces east, south, west and north; the grid is on its left."""
-    step = np.diff(places, axis=0)
-    outward = np.column_stack([step[:, 1], -step[:, 0]])
-    turned = np.degrees(np.arctan2(outward[:, 1], outward[:, 0]))
+def _facing(start: Floats, end: Floats) -> npt.NDArray[np.int64]:
+    """Return the side that pieces of a border face, a position in `SIDES`; the grid is left."""
+    step = end - start
+    turned = np.degrees(np.arctan2(-step[:, 0], step[:, 1]))
     quarter = np.floor((turned + 45.0) / 90.0).astype(np.int64) % 4  # east, north, west, south
-    length = np.hypot(*step.T)
-    east, north, west, south = np.bincount(quarter, weights=length, minlength=4)
-    return np.array([east, south, west, north])
+    return np.array([SIDES.index(side) for side in ("east", "north", "west", "south")])[quarter]
 
 
 def _names(names: Sequence[str | None], codes: Sequence[str]) -> list[str]:
