@@ -16,13 +16,14 @@ from boundaries.finding import Finding, Severity
 from geo.problem import InputError, Problem, input_error
 from messages import LANGUAGES, Message
 
-_ALLOWED_ERRORS = ("gap",)
+_BARE_GROUND = "gap."
+"""How the kinds of coverage faults begin that are ground without a grid."""
 
 
 def may_be_accepted(finding: Finding) -> bool:
     """Return whether a finding may stand once somebody gives a reason: a warning, or a gap."""
     if finding.severity is Severity.ERROR:
-        return finding.kind.partition(".")[0] in _ALLOWED_ERRORS
+        return finding.kind.startswith(_BARE_GROUND)
     return finding.severity is Severity.WARNING
 
 

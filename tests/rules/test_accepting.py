@@ -15,6 +15,7 @@ from boundaries.finding import Finding, Severity
 from boundaries.repairing import repair_plan
 from boundaries.report import write_csv
 from geo.problem import InputError
+from messages import Message
 
 SCHOOL = "1411271000010010203"
 """A finest grid, in the middle of its community."""
@@ -142,6 +143,15 @@ def test_an_overlap_can_never_be_accepted(small):
     (problem,) = refused.value.problems
     assert problem.message.key == "accepting.must_be_mended"
     assert overlap.id in problem.message.text("en")
+
+
+@pytest.mark.parametrize("rule", ["C11", "V01"])
+def test_a_gap_in_time_or_in_a_building_can_never_be_accepted(rule):
+    """Only bare ground may stay: no day without a plan, no dwelling without a grid."""
+    message = Message(f"rules.{rule}.title")
+    gap = Finding(rule, Severity.ERROR, None, (), None, None, None, message, kind="gap")
+    with pytest.raises(InputError, match=gap.id):
+        accept([gap], [gap.id], reason="x", accepted_by="y", accepted_at=AT)
 
 
 def test_an_acceptance_slipped_past_the_door_does_not_count(small):
