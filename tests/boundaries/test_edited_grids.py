@@ -107,6 +107,22 @@ def test_a_new_grid_gets_the_next_free_code_of_its_parent(bring_back: Back, smal
     assert (grid["parent"], grid["level"], grid["name"]) == (LEFT[:-2], 3, "东城社区第2网格-2-6")
 
 
+def test_grids_inside_a_new_grid_become_its_own(bring_back: Back, small: Small) -> None:
+    grids = split(small.plan.grids, LEFT[:-2])
+    new = grids[grids["code"].isna()].iloc[0].geometry
+    inside = (grids["level"] == 3) & grids.geometry.within(new)
+    grids.loc[inside, ["code", "parent"]] = None
+    done = bring_back(grids=grids)
+    assert done.plan is not None
+    assert done.derived is not None
+    parent = f"{LEFT[:-4]}06"
+    assert done.derived.numbered == (parent, f"{parent}01", f"{parent}02")
+    own = done.plan.grids[done.plan.grids["parent"] == parent]
+    assert own["code"].tolist() == [f"{parent}01", f"{parent}02"]
+    assert done.plan.grids.set_index("code")["households"][parent] == 30
+    assert done.derived.contacts_dropped == 2
+
+
 def test_coarser_grids_follow_the_finest(bring_back: Back, small: Small) -> None:
     grids = small.plan.grids
     finest = grids[grids["level"] == 3].copy()
