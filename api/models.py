@@ -74,6 +74,15 @@ class NeighbourAcross(Strict):
     levels: list[NeighbourLevel]
 
 
+class OverlayGrid(Strict):
+    """A special-purpose grid that lies on top of the others at the place, and who answers."""
+
+    code: str
+    name: str | None
+    special_type: str | None
+    contacts: list[Contact]
+
+
 class LookupAnswer(Strict):
     """Which grid answers at each level, who, and how sure that is."""
 
@@ -88,6 +97,7 @@ class LookupAnswer(Strict):
     faults: list[dict[str, Any]]
     border_distance_m: float | None
     neighbour: NeighbourAcross | None
+    overlays: list[OverlayGrid]
     plan: str | None
     plan_name: str | None
     snapshot: str | None

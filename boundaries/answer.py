@@ -100,6 +100,25 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class OverlayAnswer:
+    """A special-purpose grid that lies on top of the others at a place, and who answers there."""
+
+    code: str
+    name: str | None
+    special_type: str | None
+    contacts: tuple[Mapping[str, Any], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the overlay grid as one record."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "special_type": self.special_type,
+            "contacts": [dict(contact) for contact in self.contacts],
+        }
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a lookup says.
 
@@ -129,6 +148,8 @@ class Answer:
         Metres to the nearest border of the finest level; None where no place is known.
     neighbour
         Who is across that border, when it is nearer than 10 m or than the accuracy given.
+    overlays
+        Special-purpose grids in overlay mode at the point, beside the grids of the levels.
     plan, plan_name
         ID and name of the plan that answers.
     effective_from, effective_to
@@ -153,6 +174,7 @@ class Answer:
     faults: tuple[Mapping[str, Any], ...] = ()
     border_distance_m: float | None = None
     neighbour: Neighbour | None = None
+    overlays: tuple[OverlayAnswer, ...] = ()
     plan: str | None = None
     plan_name: str | None = None
     snapshot: str | None = None
@@ -217,6 +239,7 @@ class Answer:
         return {
             "border_distance_m": None if distance is None else round(distance, 2),
             "neighbour": None if self.neighbour is None else self.neighbour.as_dict(),
+            "overlays": [overlay.as_dict() for overlay in self.overlays],
             "point": None if self.point is None else list(self.point),
             "as_of": _moment(self.as_of),
         }

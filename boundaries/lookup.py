@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from boundaries.answer import Answer, LevelAnswer, Neighbour, Option
+from boundaries.answer import Answer, LevelAnswer, Neighbour, Option, OverlayAnswer
 from boundaries.contacts import View
 from boundaries.finding_addresses import answer_text
 from boundaries.finding_points import answer_point, is_place
@@ -18,6 +19,7 @@ __all__ = [
     "LevelAnswer",
     "Neighbour",
     "Option",
+    "OverlayAnswer",
     "answer_address",
     "lookup_address",
     "lookup_point",
@@ -62,7 +64,7 @@ def lookup_point(
     in_force = read_side.in_force(moment)
     if not in_force:
         return _nothing_in_force(moment)
-    return answer_point(
+    answer = answer_point(
         in_force,
         longitude,
         latitude,
@@ -72,6 +74,7 @@ def lookup_point(
         level=level,
         view=view,
     )
+    return _with_overlays(answer, in_force, view)
 
 
 def lookup_address(
@@ -102,7 +105,8 @@ def lookup_address(
     """
     moment = at or datetime.now(UTC)
     in_force = read_side.in_force(moment)
-    return answer_address(in_force, text, moment, level=level, view=view, limit=limit)
+    answer = answer_address(in_force, text, moment, level=level, view=view, limit=limit)
+    return _with_overlays(answer, in_force, view)
 
 
 def answer_address(
@@ -125,6 +129,26 @@ def answer_address(
     if not in_force:
         return _nothing_in_force(moment)
     return answer_text(in_force, text, moment, level=level, view=view, limit=limit, brief=brief)
+
+
+def _with_overlays(answer: Answer, in_force: Sequence[InForce], view: View) -> Answer:
+    """Return an answer with the overlay grids at its point, where it has one inside the plan."""
+    if answer.point is None or not answer.levels:
+        return answer
+    held = [each.snapshot for each in in_force if each.snapshot.id == answer.snapshot]
+    found = [(each, record) for each in held[:1] for record in each.overlays.at(*answer.point)]
+    if not found:
+        return answer
+    overlays = [
+        OverlayAnswer(
+            str(record["code"]),
+            record["name"],
+            record["special_type"],
+            snapshot.contacts_view(view).of(str(record["code"]), answer.as_of),
+        )
+        for snapshot, record in found
+    ]
+    return replace(answer, overlays=tuple(overlays))
 
 
 def _nothing_in_force(moment: datetime) -> Answer:

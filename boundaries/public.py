@@ -63,6 +63,7 @@ PUBLIC_ANSWER_FIELDS = (
     "faults",
     "border_distance_m",
     "neighbour",
+    "overlays",
     "plan",
     "plan_name",
     "snapshot",

@@ -19,6 +19,7 @@ import geopandas as gpd
 
 from boundaries.contacts import VIEWS, Contacts, View, contacts_by_grid
 from boundaries.ground import read_ground, write_ground
+from boundaries.overlays import Overlays, read_overlays, write_overlays
 from boundaries.placement import OUTSIDE, Placement, place_grids
 from boundaries.registered import AddressGrids, place_addresses
 from geo.address import AddressIndex
@@ -108,6 +109,11 @@ class Snapshot:
     def locator(self) -> Any:
         """The locator of the finest level's coverage."""
         return self.placement.finest().locator
+
+    @cached_property
+    def overlays(self) -> Overlays:
+        """The special-purpose grids that lie on top of the others."""
+        return read_overlays(self.folder / "overlays.parquet")
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -228,6 +234,7 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     _write_json(folder / "names.json", [*names, [code not in divided for code in names[0]]])
     placement = place_grids(plan.grids, town.crs)
     placement.save(folder / "placement")
+    write_overlays(plan.grids, folder / "overlays.parquet")
     progress("ground")
     write_ground(town, folder / "ground")
     progress("contacts")

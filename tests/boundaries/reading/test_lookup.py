@@ -7,7 +7,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -17,6 +19,7 @@ from boundaries.lookup import lookup_address, lookup_point
 from boundaries.readside import ReadSide
 from boundaries.snapshot import build_snapshot
 from geo.datum import Datum, from_wgs84
+from geo.layers import STORED_CRS, conform
 
 COMMUNITY = "141127100001"
 EAST, NORTH, SIDE = 111.6, 38.2, 0.004
@@ -156,6 +159,44 @@ def test_a_grid_without_finer_ones_is_a_match(small_town, tmp_path):
     table = Assigner(side.in_force()).assign(*np.array([at(7.5, 7.5), at(5.5, 7.5)]).T, Datum.WGS84)
     assert table["status"].tolist() == ["match", "match"]
     assert table["grid3_code"].isna().tolist() == [True, False]
+
+
+def test_an_overlay_grid_is_told_beside_the_grids_below(small_town, tmp_path):
+    market = f"{COMMUNITY}901"
+    record = {
+        "code": market,
+        "level": 1,
+        "community": COMMUNITY,
+        "name": "农贸市场",
+        "kind": "special",
+        "special_type": "market",
+        "mode": "overlay",
+    }
+    ground = shapely.box(*at(3.5, 3.5), *at(4.5, 4.5))
+    overlay = gpd.GeoDataFrame([record], geometry=[ground], crs=STORED_CRS)
+    grids = pd.concat([small_town.plan.grids, conform("grids", overlay)])
+    leader = {"id": "c9", "grid": market, "role": "grid_leader", "name": "丁九", "phone": "000-9"}
+    leader |= {"duty_phone": "000-0009", "basis": "office_contact"}
+    contacts = pd.concat([small_town.plan.contacts, conform("contacts", pd.DataFrame([leader]))])
+    plan = small_town.plan.with_changes(
+        grids=grids.reset_index(drop=True), contacts=contacts.reset_index(drop=True)
+    )
+    home = Home(tmp_path / "home")
+    small_town.publish(home, build_snapshot(small_town.town, plan, home.snapshots))
+    side = ReadSide(home)
+    inside = lookup_point(side, *at(3.75, 3.75))
+    assert inside.status == "match"
+    assert codes(inside) == ["001", "00104", "0010404"]
+    told = inside.as_dict("zh")["overlays"]
+    assert [(each["code"], each["name"], each["special_type"]) for each in told] == [
+        (market, "农贸市场", "market")
+    ]
+    assert told[0]["contacts"][0]["duty_phone"] == "000-0009"
+    assert told[0]["contacts"][0]["phone"] is None
+    duty = lookup_point(side, *at(3.75, 3.75), view="duty")
+    assert duty.overlays[0].contacts[0]["phone"] == "000-9"
+    assert [each.code for each in lookup_point(side, *at(3.5, 4)).overlays] == [market]
+    assert lookup_point(side, *at(0.5, 0.5)).overlays == ()
 
 
 def test_only_the_level_asked_for_is_answered(side):
