@@ -23,7 +23,7 @@ from boundaries.draft.settling import Mending
 from boundaries.draft.trees import Net
 from boundaries.scheme import Weights
 
-_PRICES = 7
+_PRICES, _DEAREST = 9, 32
 _MOST_RELIEVED = 12
 _TRIES, _ENOUGH = 60, 6
 
@@ -131,7 +131,7 @@ def _aimed(
     What is off the band counts before the number does.
     """
     aim = aims[index]
-    dear, cheap = 8 * aim.reach_cm, -8 * aim.reach_cm
+    dear, cheap = _DEAREST * aim.reach_cm, -_DEAREST * aim.reach_cm
     best: tuple[tuple[int, int], tuple[list[Integers], Integers]] | None = None
     for _ in range(_PRICES):
         price = (dear + cheap) // 2

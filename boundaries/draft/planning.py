@@ -42,7 +42,7 @@ from geo.problem import input_error
 from messages import LANGUAGES, Message
 
 _HOMES = ("estate", "resettlement", "village")
-_DEARER_INSIDE = 0.5
+_DEARER_INSIDE, _DEARER_THROUGH_A_BUILDING = 0.5, 2.0
 
 
 @dataclass(frozen=True)
@@ -278,9 +278,9 @@ def _drawn(  # noqa: PLR0917
     aims = aims_of(graph, bands, weights)
     held = [weights_at(graph.households, high) for _, high in bands]
     homes = town.estates["kind"].isin(_HOMES).to_numpy()
-    estate = units.estate[general][first]
+    estate, building = units.estate[general][first], units.building[general][first]
     keep = np.where((estate != NONE) & homes[estate] if len(homes) else False, estate, NONE)
-    graph = replace(graph, price=_dear_inside(graph, keep, weights))
+    graph = replace(graph, price=_dear_inside(graph, keep, building, weights))
     effort = Effort(begun=time.monotonic(), until=until, told=wishes.told)
     targets = [wishes.targets.get(number) for number in range(1, len(bands) + 1)]
     parts = draw(
@@ -323,12 +323,21 @@ def _groups(
     return numbered(group[general])
 
 
-def _dear_inside(graph: UnitGraph, keep: Integers, weights: Weights) -> Integers:
-    """Return prices with borders inside an estate made dearer: kept whole where it fits."""
-    dearer = np.rint(graph.length * (_DEARER_INSIDE * weights.estates / weights.borders))
-    dearer = dearer.astype(np.int64)
-    inside = (keep[graph.one] == keep[graph.other]) & (keep[graph.one] != NONE)
-    return np.where(inside, graph.price + dearer, graph.price)
+def _dear_inside(
+    graph: UnitGraph, keep: Integers, building: Integers, weights: Weights
+) -> Integers:
+    """Return prices with borders inside an estate or a building made dearer.
+
+    So both are kept whole where they fit.
+    """
+    price = graph.price.astype(np.float64)
+    for label, surcharge in (
+        (keep, _DEARER_INSIDE * weights.estates),
+        (building, _DEARER_THROUGH_A_BUILDING),
+    ):
+        inside = (label[graph.one] == label[graph.other]) & (label[graph.one] != NONE)
+        price[inside] += graph.length[inside] * (surcharge / weights.borders)
+    return np.rint(price).astype(np.int64)
 
 
 def finished(

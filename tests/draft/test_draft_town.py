@@ -278,3 +278,16 @@ def test_a_scheme_says_what_weighs_how_much():
     for text in ("[weights]\nborders = 99\n", "[weights]\nbeauty = 1\n"):
         with pytest.raises(InputError):
             parse_scheme(text)
+
+
+def test_the_stairs_of_a_building_share_their_coarser_grids(town, drafted):
+    table = drafted.plan.assignments
+    digits = town.scheme.code_lengths
+    above = {
+        level: table.groupby("building")["grid"].apply(
+            lambda codes, length=digits[level]: codes.str[:length].nunique()
+        )
+        for level in (1, 2)
+    }
+    assert (above[1] == 1).all()
+    assert (above[2] > 1).mean() < 0.15
