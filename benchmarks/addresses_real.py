@@ -13,13 +13,22 @@ from geo.address import AddressIndex
 
 COLUMNS = {"full": "text", "district": "town", "street": "road", "housenumber": "number"}
 
+LEFT_OUT = {
+    "short": ["district", "street", "housenumber"],
+    "bare_number": ["district", "street", "bare"],
+    "without_lin": ["district", "village", "street", "housenumber"],
+    "without_number": ["district", "village", "lin", "street"],
+    "road_alone": ["district", "street"],
+}
+"""What is said where something is left out: 里 and 鄰, 號 too, 鄰 alone, the number, all but road."""
+
 
 def real_sets(path: Path) -> dict[str, Any]:
-    """Index a register of real addresses; ask each in full, and without neighbourhood and group.
+    """Index a register of real addresses; ask each in full, and with parts left out.
 
     Columns: full, district, village, lin, street, housenumber. What is compared is the set of
-    neighbourhoods (里 and 鄰) of the rows returned with that of all rows of the same town, road
-    and number.
+    neighbourhoods (里 and 鄰) of the rows returned with that of all rows that the words said hold
+    for.
     """
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     frame = table.rename(columns=COLUMNS)[["text", "town", "village", "road", "number"]]
@@ -34,19 +43,21 @@ def real_sets(path: Path) -> dict[str, Any]:
         own.append(set(neighbourhood[rows]) == {neighbourhood[row]})
     figures["full_finds_itself"] = float(np.mean(itself))
     figures["full_finds_own_neighbourhood"] = float(np.mean(own))
-    equal, holds = [], []
-    for (town, road, number), group in table.groupby(["district", "street", "housenumber"]):
-        if not road or not number:
-            continue
-        found = set(neighbourhood[returned(index, f"{town}{road}{number}")])
-        true = set(neighbourhood[group.index.to_numpy()])
-        equal.append(found == true)
-        holds.append(true <= found)
-    figures["short_set_equal"] = float(np.mean(equal))
-    figures["short_set_holds_truth"] = float(np.mean(holds))
+    table["lin"] += np.where(table["lin"] == "", "", "鄰")
+    table["bare"] = table["housenumber"].str.removesuffix("號")
+    known = table[(table["street"] != "") & (table["housenumber"] != "")]
+    for name, columns in LEFT_OUT.items():
+        equal, holds = [], []
+        for words, group in known.groupby(columns):
+            found = set(neighbourhood[returned(index, "".join(words))])
+            true = set(neighbourhood[group.index.to_numpy()])
+            equal.append(found == true)
+            holds.append(true <= found)
+        figures[f"{name}_set_equal"] = float(np.mean(equal))
+        figures[f"{name}_set_holds_truth"] = float(np.mean(holds))
     print(path.name)
     for key, value in figures.items():
-        print(f"  {key:<30}{value:.4f}" if isinstance(value, float) else f"  {key:<30}{value}")
+        print(f"  {key:<32}{value:.4f}" if isinstance(value, float) else f"  {key:<32}{value}")
     return figures
 
 

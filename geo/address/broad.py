@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from geo.address.answer import Candidate, Fault, Match, Precision, Rows, Status
 from geo.address.asking import question
 from geo.address.latin import is_latin
 from geo.address.query import Query
-from geo.address.register import Register
+from geo.address.register import PLACE_STEP, Register
 from geo.address.units import number_base, number_id
 from messages import Message
 
@@ -63,7 +64,7 @@ class Broad:
         return None
 
     def _along(self, query: Query) -> Match | None:
-        rows = np.flatnonzero(self.row_road == query.road)
+        rows = self._narrowed(query, np.flatnonzero(self.row_road == query.road))
         if not len(rows):
             return None
         faults = [] if query.chain.number is None else [_absent_number(query)]
@@ -71,6 +72,32 @@ class Broad:
         found = self._candidate(rows, name, Precision.ROAD, SURE, faults, road=name)
         ask = Message("address.ask_number", {"road": name})
         return Match(Status.PARTIAL, (found,), 1 - SURE, ask, "C", found)
+
+    def _narrowed(self, query: Query, rows: Rows) -> Rows:
+        """Return those of a road's addresses that lie in the town, village and group said."""
+        arrays, words = self.register.arrays, self.register.words
+        groups = words.get("groups", [])
+        said = {
+            "village": query.village,
+            "group": groups.index(query.group) if query.group in groups else 0,
+        }
+        for name, number in said.items():
+            if number and f"row_{name}" in arrays:
+                same = rows[arrays[f"row_{name}"][rows] == number]
+                rows = same if len(same) else rows
+        if query.town:
+            towns = np.asarray(arrays["place_town"])[self._place_of[rows]]
+            same = rows[towns == query.town]
+            rows = same if len(same) else rows
+        return rows
+
+    @cached_property
+    def _place_of(self) -> Rows:
+        """Return the place of each row."""
+        arrays = self.register.arrays
+        places = np.zeros(len(self.row_road), np.int64)
+        places[arrays["unit_row"]] = arrays["unit_key"] // PLACE_STEP
+        return places
 
     def _in_village(self, query: Query) -> Match:
         rows = np.flatnonzero(self.row_village == query.village)
