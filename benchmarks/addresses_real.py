@@ -20,7 +20,7 @@ LEFT_OUT = {
     "without_number": ["district", "village", "lin", "street"],
     "road_alone": ["district", "street"],
 }
-"""What is said where something is left out: 里 and 鄰, 號 too, 鄰 alone, the number, all but road."""
+"""What is said where something is left out: 里 and 鄰, 號 too, 鄰 alone, number, all but road."""
 
 
 def real_sets(path: Path) -> dict[str, Any]:

@@ -45,3 +45,15 @@ def test_a_road_is_narrowed_by_town_village_and_group(
     index: AddressIndex, text: str, rows: list[int]
 ) -> None:
     assert index.match(text).candidates[0].rows.tolist() == rows
+
+
+def test_a_number_of_a_number_may_leave_its_word_out() -> None:
+    numbers = ("12", "12之1", "1", "9之100")
+    rows = [
+        {"text": f"中山路{number}號", "road": "中山路", "number": f"{number}號"}
+        for number in numbers
+    ]
+    found = AddressIndex.build(pd.DataFrame(rows))
+    for row, number in enumerate(numbers):
+        for text in (f"中山路{number}", f"中山路{number}號"):
+            assert found.match(text).candidates[0].rows.tolist() == [row]
