@@ -60,6 +60,7 @@ def test_a_backup_is_a_whole_store(wangge, drafts, tmp_path):
 
 
 def test_a_key_is_made_listed_and_revoked(wangge):
+    wangge("db", "upgrade")
     made = json.loads(wangge("key", "create", "热线", "--scope", "dispatcher", "--json")[1])
     assert made["scopes"] == ["dispatcher"]
     _, shown, _ = wangge("key", "list")
@@ -72,6 +73,7 @@ def test_a_key_is_made_listed_and_revoked(wangge):
 
 
 def test_a_senseless_key_command_ends_with_2(wangge):
+    wangge("db", "upgrade")
     assert wangge("key", "create", "热线", "--scope", "root")[0] == 2
     assert wangge("key", "revoke", "nobody")[0] == 2
 
