@@ -20,6 +20,8 @@ from geo.coverage import Fault, GridLevel, Grids, Limits, inspect
 from geo.coverage.gate import usable
 from messages import Message
 
+_ROUNDING_M = 0.016
+"""By how much rounding both ends to 1e-7° shortens a segment at most."""
 COMMUNITIES = 0
 """Level number under which communities take part in the coverage."""
 
@@ -93,10 +95,13 @@ def _faults(case: Case) -> tuple[Fault, ...]:
 
 
 def limits_of(case: Case) -> Limits:
-    """Return from when on a shape is a fault, by the scheme's thresholds."""
+    """Return from when on a shape is a fault, by the scheme's thresholds.
+
+    A segment that only rounding to the stored lattice may have made short is none.
+    """
     return Limits(
         spike_degrees=case.threshold("spike_degrees"),
-        short_segment_m=case.threshold("short_segment_m"),
+        short_segment_m=case.threshold("short_segment_m") - _ROUNDING_M,
     )
 
 

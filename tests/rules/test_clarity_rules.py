@@ -218,3 +218,9 @@ def test_b11_tells_names_off_the_pattern_once_a_level(small, name):
 
 def test_b11_lets_special_grids_be_called_as_they_like(small):
     assert small.grid(THIRD, name="县医院网格", kind="special").found("B11") == []
+
+
+def test_b07_takes_no_segment_for_short_that_rounding_may_have_shortened(small):
+    """Sides of 60 m, each end rounded to 1e-7°."""
+    assert small.scheme(short_segment_m=60.01).found("B07") == []
+    assert small.scheme(short_segment_m=60.1).found("B07") != []
