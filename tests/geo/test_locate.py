@@ -6,7 +6,9 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import shapely
@@ -232,6 +234,37 @@ def test_gaps_and_islands_are_covered_exactly():
     locator = Locator.build(polygons, steps=1.0)
     assert locator.locate([5, 11, 13, 40], [5, 11, 13, 5]).tolist() == [0, -1, 1, -1]
     assert locator.locate([30, 10, 12, 20, 15], [30, 10, 15, 20, 12]).tolist() == [0, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("layer", ["base", "code1", "code2"])
+def test_magongs_addresses_lie_where_geos_finds_them(shared_data: Path, layer: str):
+    folder = shared_data / "tw_penghu_magong"
+    units = gpd.read_file(folder / "magong_nested.gpkg", layer=layer).geometry.to_numpy()
+    units = shapely.transform(units, lambda xy: np.rint(xy * 1e7) / 1e7)
+    x, y = pd.read_csv(folder / "magong_addresses.csv")[["lon", "lat"]].to_numpy().T.copy()
+    expected = np.full(len(x), -1)
+    point, unit = shapely.STRtree(units).query(shapely.points(x, y), predicate="intersects")
+    expected[point] = unit
+    locator = Locator.build(units)
+    assert np.array_equal(locator.locate(x, y), expected)
+    assert [locator.one(*each) for each in zip(x.tolist(), y.tolist(), strict=True)] == (
+        expected.tolist()
+    )
+
+
+def test_enclaves_within_enclaves_and_parts_far_away_are_located_exactly():
+    boxes = [shapely.box(k, k, 60 - k, 60 - k) for k in (0, 9, 17, 23, 28)]
+    rings = [outer - inner for outer, inner in pairwise(boxes)] + boxes[-1:]
+    island = shapely.box(70, 9, 75, 28)
+    polygons = np.array(
+        [shapely.union_all([rings[0], rings[2]]), rings[1], rings[3] | island, rings[4]],
+        dtype=object,
+    )
+    locator = Locator.build(polygons, steps=1.0)
+    points = adversarial(polygons, 0)
+    expected = [owner(polygons, x, y) for x, y in points.tolist()]
+    assert (labels_of(locator.coverage, *points.T.copy()) - 1).tolist() == expected
+    assert [locator.one(*point) for point in points.tolist()] == expected
 
 
 def test_a_saved_locator_is_mapped_and_answers_the_same(tmp_path: Path):
