@@ -1,28 +1,36 @@
 """How few households must move: a bound that holds for every division in the band.
 
-Two bounds, and the greater one counts. First: whatever is above its band must lose, whatever is
-below must gain or be given up, in whole units, the first of them from next door; a household that
-moves serves at most one of each kind. Second: around every part off its band lies a window, the
-part and its neighbours. Inside it units may go anywhere or leave, and any may come from outside;
-every part ends in its band or is given up. The least that must leave a window's parts is found
-exactly (HiGHS). Windows that share a part are one, and each move is counted where it starts, so
-the sum over windows holds as well. Shapes are left out of account, so no division does with less.
+Around every part off its band lies a window: the part and all that touch it; windows that share
+a part are one. Inside a window a whole programme says how many units of each size of a part go
+where, so that every part ends in its band or is given up (HiGHS). The least of it is a bound:
+
+- Shapes are left out of account, and who leaves for elsewhere may always do so.
+- Every move is charged once: where it starts if that part is off its band; else where it ends, if
+  that is in a window; else where it starts. So the sum over the windows holds as well.
+- Units next to a part may join it. Others need a way there whose units join too. A part off its
+  band may hence be fed for nothing, by another such part that is charged already, only behind
+  as many households as lie on the shortest way from there: it takes in at least those, or what
+  it lacks. Units without households are passed freely.
 """
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
+from dataclasses import dataclass, field
+
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from boundaries.draft.compiled import Integers
 from boundaries.draft.graph import UnitGraph, linked
-from boundaries.draft.measure import totals
+from boundaries.draft.measure import numbered, totals
 
-_LIMIT_S = 0.4
-_LARGEST = 24
-_Entries = list[tuple[int, int, float]]
+_LIMIT_S = 1.0
+_WIDEST = 4000
+"""Windows are one programme up to so many columns: a closer bound, but slower."""
+_Terms = list[tuple[int, float]]
 
 
 def least_moves(graph: UnitGraph, label: Integers, low: int, high: int) -> int:
@@ -37,146 +45,217 @@ def least_moves(graph: UnitGraph, label: Integers, low: int, high: int) -> int:
     low, high
         The band.
     """
-    label = np.unique(label, return_inverse=True)[1].ravel()
+    level = _level_of(graph, numbered(label), low, high)
+    windows = _windows(level)
+    if sum(_width(level, parts) for parts in windows) <= _WIDEST:
+        windows = [[part for parts in windows for part in parts]]
+    least = sum(_least_in(level, parts) for parts in windows)
+    return int(np.ceil(least - 1e-6))
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Parts of a level: households, units by size, neighbours."""
+
+    low: int
+    high: int
+    held: list[int]
+    kinds: dict[int, list[tuple[int, int]]]
+    near: dict[int, set[int]]
+    bad: set[int]
+    feed: dict[int, int]
+
+
+def _level_of(graph: UnitGraph, label: Integers, low: int, high: int) -> _Level:
     held = totals(graph.households, label)
-    bad = np.flatnonzero((held < low) | (held > high))
-    if not len(bad):
-        return 0
-    lost = sum(
-        _least_sum(graph.households[label == part], int(held[part]) - high)
-        for part in bad[held[bad] > high].tolist()
+    settled = graph.households > 0
+    sizes, times = np.unique(
+        np.column_stack([label, graph.households])[settled], axis=0, return_counts=True
     )
-    gained = sum(
-        _least_gain(graph, label, part, int(held[part]), low)
-        for part in bad[held[bad] < low].tolist()
-    )
-    windows = sum(
-        _least_in(graph, label, window, held, low, high) for window in _windows(graph, label, bad)
-    )
-    return max(lost, gained, windows)
+    kinds: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (part, size), count in zip(sizes.tolist(), times.tolist(), strict=True):
+        kinds[part].append((size, count))
+    near = _neighbours(graph, label)
+    bad = set(np.flatnonzero((held < low) | (held > high)).tolist())
+    feed = _ways(graph, label, near, bad, high)
+    return _Level(low, high, held.tolist(), kinds, near, bad, feed)
 
 
-def _least_gain(graph: UnitGraph, label: Integers, part: int, held: int, low: int) -> int:
-    """Return the least households that must enter a part, or leave it for good."""
-    touching = (label[graph.one] == part) != (label[graph.other] == part)
-    touching &= ~graph.walled
-    beside = np.unique(np.where(label[graph.one] == part, graph.other, graph.one)[touching])
-    joining = np.unique(graph.households[beside])
-    if not len(joining):
-        return held
-    everyone = graph.households[label != part]
-    lacking = low - held
-    reach = np.flatnonzero(_sums(everyone, lacking + int(everyone.max(initial=0))))
-    best = min(
-        first + int(reach[np.searchsorted(reach, max(lacking - first, 0))])
-        for first in joining.tolist()
-    )
-    return min(best, held)
-
-
-def _least_sum(sizes: Integers, least: int) -> int:
-    """Return the least sum of some of the sizes that is not below `least`."""
-    reach = np.flatnonzero(_sums(sizes, least + int(sizes.max(initial=0))))
-    return int(reach[np.searchsorted(reach, least)])
-
-
-def _sums(sizes: Integers, most: int) -> npt.NDArray[np.bool_]:
-    """Return which numbers up to `most` are sums of some of the sizes."""
-    can = np.zeros(most + 1, bool)
-    can[0] = True
-    for size, times in zip(*np.unique(sizes[sizes > 0], return_counts=True), strict=True):
-        for _ in range(min(int(times), most // int(size))):
-            larger = can.copy()
-            larger[size:] |= can[:-size]
-            if (larger == can).all():
-                break
-            can = larger
-    return can
-
-
-def _windows(graph: UnitGraph, label: Integers, bad: Integers) -> list[Integers]:
-    """Return the parts of every window; windows share no part."""
+def _neighbours(graph: UnitGraph, label: Integers) -> dict[int, set[int]]:
+    """Return which parts touch, across units without households too."""
     passable = ~graph.walled
-    one, other = label[graph.one[passable]], label[graph.other[passable]]
-    tail, head = np.concatenate([one, other]), np.concatenate([other, one])
-    around = np.isin(tail, bad) & (tail != head)
-    count = int(label.max()) + 1
-    window = linked(count, tail[around], head[around])
-    inside = np.unique(np.concatenate([bad, head[around]]))
-    return [inside[window[inside] == number] for number in np.unique(window[inside])]
+    tail = np.concatenate([graph.one[passable], graph.other[passable]])
+    head = np.concatenate([graph.other[passable], graph.one[passable]])
+    near: dict[int, set[int]] = defaultdict(set)
+    for one, other in np.unique(np.column_stack([label[tail], label[head]]), axis=0).tolist():
+        near[one].add(other)
+    empty = graph.households == 0
+    both = empty[tail] & empty[head]
+    patch = linked(len(graph), tail[both], head[both])
+    beside = np.column_stack([patch[tail], label[head]])[empty[tail]]
+    around: dict[int, set[int]] = defaultdict(set)
+    for number, part in np.unique(beside, axis=0).tolist():
+        around[number].add(part)
+    for number, part in zip(patch[empty].tolist(), label[empty].tolist(), strict=True):
+        around[number].add(part)
+    for parts in around.values():
+        for part in parts:
+            near[part] |= parts
+    return {part: others - {part} for part, others in near.items()}
 
 
-def _least_in(  # noqa: PLR0917
-    graph: UnitGraph, label: Integers, window: Integers, held: Integers, low: int, high: int
-) -> int:
-    """Return the least households that leave the parts of one window, proved.
+def _ways(
+    graph: UnitGraph, label: Integers, near: dict[int, set[int]], bad: set[int], high: int
+) -> dict[int, int]:
+    """Return, for parts in windows, the fewest households between them and a far part off its band.
 
-    Units of one size in one part are alike, so whole numbers say how many of them go where:
-    one column for each part, size and other part of the window, and one for leaving it.
+    Parts that no such way reaches within the band's upper end are left out.
     """
-    parts = window.tolist()
-    columns: list[tuple[int, int, int]] = []
-    most: list[int] = []
-    for at, part in enumerate(parts):
-        sizes, times = np.unique(graph.households[label == part], return_counts=True)
-        for size, count in zip(sizes.tolist(), times.tolist(), strict=True):
-            if size > 0:
-                for target in [*range(at), *range(at + 1, len(parts)), len(parts)]:
-                    columns.append((at, size, target))
-                    most.append(count)
-    first_in = len(columns)
-    first_given_up = first_in + len(parts)
-    width = first_given_up + len(parts)
-    cost = np.zeros(width)
-    cost[:first_in] = [size for _, size, _ in columns]
-    upper = np.concatenate([most, np.full(len(parts), np.inf), np.ones(len(parts))])
-    whole = np.ones(width)
-    whole[first_in:first_given_up] = 0
-    entries, lows, highs = _rows(parts, columns, most, held, low, high)
-    rows, places, values = (np.array(side) for side in zip(*entries, strict=True))
-    matrix = coo_array((values, (rows, places)), shape=(len(lows), width))
-    solved = milp(
-        cost,
-        integrality=whole,
-        bounds=Bounds(0, upper),
-        constraints=LinearConstraint(matrix.tocsr(), lb=lows, ub=highs),
-        options={"time_limit": _LIMIT_S, "mip_rel_gap": 0.0},
-    )
-    proved = solved.mip_dual_bound
-    return 0 if proved is None or not np.isfinite(proved) else max(int(np.ceil(proved - 1e-6)), 0)
+    beside: list[list[int]] = [[] for _ in range(len(graph))]
+    passable = np.flatnonzero(~graph.walled)
+    for one, other in zip(
+        graph.one[passable].tolist(), graph.other[passable].tolist(), strict=True
+    ):
+        beside[one].append(other)
+        beside[other].append(one)
+    households, part_of = graph.households.tolist(), label.tolist()
+    members: dict[int, list[int]] = defaultdict(list)
+    for unit, part in enumerate(part_of):
+        members[part].append(unit)
+    found = {}
+    for part in bad.union(*(near.get(each, set()) for each in bad)):
+        heap = [(0, other) for unit in members[part] for other in beside[unit]]
+        heapq.heapify(heap)
+        done = set(members[part])
+        while heap:
+            passed, unit = heapq.heappop(heap)
+            if unit in done:
+                continue
+            done.add(unit)
+            where = part_of[unit]
+            if where in bad and where not in near[part]:
+                found[part] = passed
+                break
+            if passed + households[unit] < high:
+                for other in beside[unit]:
+                    if other not in done:
+                        heapq.heappush(heap, (passed + households[unit], other))
+    return found
 
 
-def _rows(  # noqa: PLR0917
-    parts: list[int],
-    columns: list[tuple[int, int, int]],
-    most: list[int],
-    held: Integers,
-    low: int,
-    high: int,
-) -> tuple[_Entries, list[float], list[float]]:
-    """Return the programme's rows: bands of the parts, then how many units of a kind there are."""
-    first_in = len(columns)
-    first_given_up = first_in + len(parts)
-    entries: _Entries = []
-    lows: list[float] = []
-    highs: list[float] = []
-    for at, part in enumerate(parts):
-        # households after all moves, with `given up` y: low (1 - y) <= after <= high (1 - y)
-        for side, bound in ((0, low), (1, high)):
-            row = len(lows)
-            for place, (source, size, target) in enumerate(columns):
-                if source == at:
-                    entries.append((row, place, -float(size)))
-                elif target == at:
-                    entries.append((row, place, float(size)))
-            entries += [(row, first_in + at, 1.0), (row, first_given_up + at, float(bound))]
-            lows.append(float(bound - held[part]) if side == 0 else -np.inf)
-            highs.append(np.inf if side == 0 else float(bound - held[part]))
-    kinds: dict[tuple[int, int], int] = {}
-    for place, (source, size, _) in enumerate(columns):
-        if (source, size) not in kinds:
-            kinds[source, size] = len(lows)
-            lows.append(-np.inf)
-            highs.append(float(most[place]))
-        entries.append((kinds[source, size], place, 1.0))
-    return entries, lows, highs
+def _windows(level: _Level) -> list[list[int]]:
+    """Return the parts of every window; windows share no part."""
+    pairs = [(part, other) for part in level.bad for other in level.near.get(part, ())]
+    inside = sorted(level.bad.union(other for _, other in pairs))
+    place = {part: at for at, part in enumerate(inside)}
+    ends = np.array([(place[one], place[other]) for one, other in pairs], np.int64).reshape(-1, 2)
+    window = linked(len(inside), ends[:, 0], ends[:, 1])
+    parts: dict[int, list[int]] = defaultdict(list)
+    for part, number in zip(inside, window.tolist(), strict=True):
+        parts[number].append(part)
+    return list(parts.values())
+
+
+@dataclass
+class _Programme:
+    """A whole programme while it is written down."""
+
+    cost: list[float] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    lows: list[float] = field(default_factory=list)
+    highs: list[float] = field(default_factory=list)
+
+    def column(self, cost: float, most: float, *, whole: bool = True) -> int:
+        self.cost.append(cost)
+        self.most.append(most)
+        self.whole.append(int(whole))
+        return len(self.cost) - 1
+
+    def row(self, terms: _Terms, low: float = -np.inf, high: float = np.inf) -> None:
+        for place, value in terms:
+            self.rows.append(len(self.lows))
+            self.places.append(place)
+            self.values.append(value)
+        self.lows.append(low)
+        self.highs.append(high)
+
+    def least(self) -> float:
+        """Return what the cost cannot be below, as far as it was proved in time."""
+        matrix = coo_array(
+            (self.values, (self.rows, self.places)), shape=(len(self.lows), len(self.cost))
+        )
+        solved = milp(
+            np.array(self.cost),
+            integrality=np.array(self.whole),
+            bounds=Bounds(0, np.array(self.most)),
+            constraints=LinearConstraint(matrix.tocsr(), lb=self.lows, ub=self.highs),
+            options={"time_limit": _LIMIT_S, "mip_rel_gap": 0.0},
+        )
+        proved = solved.mip_dual_bound
+        return 0.0 if proved is None or not np.isfinite(proved) else max(float(proved), 0.0)
+
+
+def _width(level: _Level, parts: list[int]) -> int:
+    """Return about how many columns a window's programme has."""
+    return sum(len(level.kinds.get(part, ())) * (2 + len(level.near[part])) for part in parts)
+
+
+def _least_in(level: _Level, parts: list[int]) -> float:
+    """Return the least households charged to one window, proved."""
+    programme = _Programme()
+    within = set(parts)
+    paid: dict[int, _Terms] = defaultdict(list)
+    lost: dict[int, _Terms] = defaultdict(list)
+    founding: _Terms = []
+    given: _Terms = []
+    fresh = programme.column(0.0, 1)
+    for part in parts:
+        outer = level.near[part] - within
+        for size, count in level.kinds.get(part, ()):
+            places = []
+            for other in level.near[part] & within:
+                places.append(programme.column(size, count))
+                paid[other].append((places[-1], size))
+            # a new part, with at least the households of the band unless it reaches out of here
+            places.append(programme.column(size, count))
+            founding.append((places[-1], size + (level.low if outer else 0)))
+            programme.row([(places[-1], 1), (fresh, -count)], high=0)
+            # elsewhere: charged there, but for those who leave a part off its band
+            places.append(programme.column(size if part in level.bad else 0, count))
+            if part in level.bad:
+                given.append((places[-1], -size))
+            lost[part] += [(place, size) for place in places]
+            programme.row([(place, 1) for place in places], high=count)
+        for other in outer:
+            for size, count in level.kinds.get(other, ()):
+                paid[part].append((programme.column(size, count), size))
+        paid[part].append((programme.column(1, level.high, whole=False), 1))
+    programme.row([*founding, (fresh, -level.low)], low=0)
+    fed = [_in_band(level, programme, part, paid[part], lost[part]) for part in parts]
+    if level.bad <= within:
+        # nobody else could feed a part for nothing
+        programme.row([*given, *((place, 1) for one in fed for place, _ in one)], high=0)
+    return programme.least()
+
+
+def _in_band(level: _Level, programme: _Programme, part: int, paid: _Terms, lost: _Terms) -> _Terms:
+    """Let a part end in its band, or be given up with all its units gone; return what feeds it."""
+    held, low, high = level.held[part], level.low, level.high
+    given_up = programme.column(0.0, 1)
+    programme.row([*lost, (given_up, -held)], low=0)
+    fed: _Terms = []
+    if part in level.feed:
+        way = level.feed[part]
+        fed = [(programme.column(0.0, high - way, whole=False), 1)]
+        programme.row([(fed[0][0], way), *((place, -high * size) for place, size in paid)], high=0)
+        if held < low:
+            least = min(low - held, way)
+            programme.row([*paid, (given_up, least)], low=least)
+    change = [*paid, *fed, *((place, -size) for place, size in lost)]
+    programme.row([*change, (given_up, low)], low=low - held)
+    programme.row([*change, (given_up, high)], high=high - held)
+    return fed

@@ -12,23 +12,31 @@ _WANTED = 3
 
 @kernel
 def holds_together(  # noqa: C901, PLR0917
-    net: Net, label: Integers, part: int, start: int, taken: Integers, size: int, seen: Integers
+    net: Net,
+    label: Integers,
+    base: int,
+    part: int,
+    start: int,
+    taken: Integers,
+    size: int,
+    seen: Integers,
+    queue: Integers,
 ) -> bool:
     """Whether a part without the units in `taken` (marked 2 in `seen`) is in one piece.
 
-    `start` is one of the part's units beside them. Leaves `seen` as it was.
+    `label` has the units' parts from `base` on; `start` is one of the part's units beside them.
+    Leaves `seen` as it was.
     """
     want = 0
     for index in range(size):
         node = taken[index]
         for arc in range(net.begin[node], net.begin[node + 1]):
             other = net.head[arc]
-            if label[other] == part and seen[other] == 0:
+            if label[base + other] == part and seen[other] == 0:
                 seen[other] = _WANTED
                 want += 1
     count, at = 1, 0
     found = 0
-    queue = integers(len(label))
     queue[0] = start
     if seen[start] == _WANTED:
         found += 1
@@ -38,7 +46,7 @@ def holds_together(  # noqa: C901, PLR0917
         at += 1
         for arc in range(net.begin[node], net.begin[node + 1]):
             other = net.head[arc]
-            if label[other] == part and (seen[other] == 0 or seen[other] == _WANTED):
+            if label[base + other] == part and (seen[other] == 0 or seen[other] == _WANTED):
                 if seen[other] == _WANTED:
                     found += 1
                 seen[other] = 1
@@ -73,7 +81,7 @@ def move_chunks(  # noqa: C901, PLR0912, PLR0915, PLR0917
     nodes = len(region)
     total, seen, starts = integers(nodes), integers(nodes), integers(len(net.head))
     taken = integers(_LARGEST)
-    members = integers(nodes)
+    members, queue = integers(nodes), integers(nodes)
     for node in range(nodes):
         total[label[node]] += net.households[node]
         members[label[node]] += 1
@@ -133,7 +141,9 @@ def move_chunks(  # noqa: C901, PLR0912, PLR0915, PLR0917
                     if label[net.head[way]] == one and seen[net.head[way]] == 0:
                         rest = net.head[way]
             whole = best == members[one]
-            if whole or (rest >= 0 and holds_together(net, label, one, rest, taken, best, seen)):
+            if whole or (
+                rest >= 0 and holds_together(net, label, 0, one, rest, taken, best, seen, queue)
+            ):
                 for index in range(best):
                     label[taken[index]] = other
                     total[one] -= net.households[taken[index]]

@@ -15,8 +15,11 @@ from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim
 from boundaries.draft.relief import Family, relieve
 from boundaries.draft.settling import Mending
+from boundaries.draft.together import DEAR, RISING, mended_together
 
 _RELIEFS = 3
+_LEFT_OVER = Mending(recuts=40, turns=100, starts=1)
+"""What to do about the parts that the search on all levels at once leaves off their bands."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +70,23 @@ def mend_levels(
         `time.monotonic` moment after which the best so far is taken.
     """
     counted = list(held) if held is not None else [graph.households] * len(aims)
-    mending = Mending(until=until)
+    together = mended_together(graph, old, aims, counted, prices=RISING, seed=seed, until=until)
     above = [graph.components()]
-    at_home = np.ones(len(graph), bool)
     labels: list[Integers] = []
-    for index, (aim, today) in enumerate(zip(aims, old, strict=True)):
+    for index, aim in enumerate(aims):
         level = replace(graph, households=counted[index])
-        label = mending.mended(level, above[-1], today, at_home, aim, seed=seed)
+        label = together[index]
+        if _off(level.households, label, aim) or _leaves(label, above[-1]):
+            label = _LEFT_OVER.mended(level, above[-1], label, None, aim, seed=seed)
         if index and _off(level.households, label, aim):
             label = _relieved(graph, above, labels, label, old, aims, counted, seed)
         if index and _off(level.households, label, aim):
             label = _with_parents(graph, labels, label, aims[: index + 1], counted, seed, until)
         labels.append(label)
         above.append(label)
-        at_home = at_home & (label == today)
+    labels = mended_together(
+        graph, old, aims, counted, prices=DEAR, seed=seed, until=until, begin=labels
+    )
     moved = []
     kept = np.ones(len(graph), bool)
     for label, today in zip(labels, old, strict=True):
@@ -95,6 +101,12 @@ def mend_levels(
 
 def _off(households: Integers, label: Integers, aim: Aim) -> bool:
     return bool(off_band(totals(households, numbered(label)), aim.low, aim.high).any())
+
+
+def _leaves(label: Integers, above: Integers) -> bool:
+    """Whether a part is in several parts of the level above."""
+    pairs = np.unique(np.column_stack([label, above]), axis=0)
+    return len(pairs) > len(np.unique(label))
 
 
 def _relieved(  # noqa: PLR0917

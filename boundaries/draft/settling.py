@@ -47,7 +47,7 @@ class Mending:
         graph: UnitGraph,
         region: Integers,
         was: Integers,
-        at_home: np.ndarray,
+        at_home: np.ndarray | None,
         aim: Aim,
         *,
         seed: int,
@@ -63,7 +63,7 @@ class Mending:
         was
             Part of every unit by today's plan, any numbers.
         at_home
-            Units still with the parent they had; the others have moved in any case.
+            Units still with the parent they had; the others have moved in any case. None: all.
         aim
             Band and weights.
         seed
@@ -71,6 +71,7 @@ class Mending:
         """
         names, today = np.unique(was, return_inverse=True)
         start = settled(graph, region, today)
+        at_home = np.ones(len(graph), bool) if at_home is None else at_home
         origin = np.where(at_home, today, -1)
         net = net_of(graph)
         where, was_there, band = given(region), given(origin), aim.band()

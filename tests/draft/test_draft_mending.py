@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from latticed import lattice
@@ -71,3 +73,34 @@ def test_the_bound_counts_whole_units():
     label = np.array([0, 0, 0, 1])
     # the first part has 24: it must lose 4, and no unit is smaller than 6
     assert least_moves(graph, label, 10, 20) == 6
+
+
+def fewest_moved(graph, label, low, high):
+    """Try every division into the old parts and one new one; None where none is in the band."""
+    names = int(label.max()) + 2
+    every = np.array(list(itertools.product(range(names), repeat=len(graph))), np.int8)
+    is_in = every[:, :, None] == np.arange(names)
+    held = (is_in * graph.households[:, None]).sum(axis=1)
+    fits = (~is_in.any(axis=1) | ((held >= low) & (held <= high))).all(axis=1)
+    every = every[fits]
+    moved = ((every != label) * graph.households).sum(axis=1)
+    for row in np.argsort(moved, kind="stable"):
+        if (pieces(graph, numbered(every[row].astype(np.int64))) == 1).all():
+            return int(moved[row])
+    return None
+
+
+@pytest.mark.parametrize(
+    ("columns", "households", "label", "band"),
+    [
+        (4, [6, 2, 3, 1, 4, 5, 2, 3], [0, 0, 1, 1, 0, 0, 2, 2], (4, 9)),
+        (8, [1, 5, 2, 0, 6, 3, 1, 4], [0, 0, 0, 1, 1, 1, 2, 2], (5, 8)),
+        (2, [3, 7, 0, 2, 5, 1, 6, 2], [0, 0, 0, 1, 1, 1, 2, 2], (6, 10)),
+        (4, [2, 2, 9, 1, 1, 3, 0, 4], [0, 0, 1, 1, 0, 2, 2, 1], (3, 12)),
+    ],
+)
+def test_the_bound_is_never_above_the_fewest_moves_there_are(columns, households, label, band):
+    graph = lattice(columns, 8 // columns, np.array(households))
+    fewest = fewest_moved(graph, np.array(label), *band)
+    assert fewest is not None
+    assert least_moves(graph, np.array(label), *band) <= fewest
