@@ -36,7 +36,7 @@ OTHER_IDENTITY = 18.0
 COUNT_LEFT_OUT = 10.0
 """Costs of one slip of the pen or the ear, in nats."""
 
-NEW_STEM, NEW_END = 3.0, 5.0
+NEW_STEM, NEW_END = 3.0, 6.0
 KNOWN_STEM, ONE_CHARACTER = 0.5, 8.0
 SHORT_NAME = 3.0
 OFFICE_RENAMED = 1.0

@@ -22,6 +22,8 @@ _BEHIND: dict[str, dict[int, tuple[str, ...]]] = {
     "building": {2: ("stair", "room"), 3: ("stair", "floor", "room")},
     "stair": {2: ("floor", "room")},
 }
+# 除了5号楼, 挨着5号楼那栋 mean any other building
+_EXCLUDED = re.compile(r"(?:除了?|除开|挨着|紧挨|靠着|紧邻|(?<!是)不是|不在)$")
 # words of counting: 倒数第二栋, 从东往西数第三栋, 进门右手第一栋 have no number of their own
 _COUNTED = re.compile(
     r"(?:[倒往]?数|进去?|进门|大?门口?|往[东西南北左右前后里]走?|从[东西南北]边?|[左右](?:手边?|边|侧|转)"
@@ -157,6 +159,8 @@ class _Reader:
 
 
 def _building(reader: _Reader, _place: int, token: Token) -> None:
+    if _EXCLUDED.search(reader.text, 0, token.start):
+        return
     if token.word[0] in "栋幢座排" and _COUNTED.search(reader.text, 0, token.start):
         return
     reader.put("building", token.value, token.start, token.end, token.word)

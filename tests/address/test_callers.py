@@ -49,6 +49,9 @@ def unit(match: Match) -> tuple[str | None, ...]:
         "王秀容 13500002222 滨河花园3号楼2单元",
         # forms name the element first
         "小区：滨河花园 楼号：3 单元：2 室：501",
+        # records of those who go round
+        "排查滨河花园3号楼2单元出租房1间",
+        "事发滨河花园3号楼2单元",
         # heard and written otherwise
         "滨河花园三好楼二丹元",
         "滨河花园三号楼两单元",
@@ -106,7 +109,15 @@ def test_two_addresses_are_asked_about(
 
 @pytest.mark.parametrize(
     "words",
-    ["倒数第二栋", "从东往西数第三栋", "南门进去第二栋", "进门右手第一栋楼", "最后一栋楼2单元"],
+    [
+        "除了3号楼都停电了",
+        "挨着3号楼那栋",
+        "倒数第二栋",
+        "从东往西数第三栋",
+        "南门进去第二栋",
+        "进门右手第一栋楼",
+        "最后一栋楼2单元",
+    ],
 )
 def test_a_building_that_is_counted_has_no_number(town_index: AddressIndex, words: str) -> None:
     claim = town_index.match(f"滨河花园{words}").claim
