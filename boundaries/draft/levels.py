@@ -25,6 +25,7 @@ from boundaries.scheme import Weights
 
 _PRICES, _DEAREST = 9, 32
 _MOST_RELIEVED = 12
+_TURNS = 3
 _TRIES, _ENOUGH = 60, 6
 
 
@@ -164,17 +165,22 @@ def _inside(  # noqa: PLR0917
     if off_band(totals(graph.households, label), aim.low, aim.high).any():
         counted = [graph.households] * len(aims) if held is None else held
         hopeless = beyond_help(graph, aim.low, aim.high)
-        label = mended_parents(
-            graph,
-            drawn,
-            label,
-            aims[: index + 1],
-            counted,
-            seed=seed,
-            until=effort.until,
-            hopeless=hopeless,
-        )
-        label = _relieved(graph, drawn, label, aims, counted, index, seed, hopeless)
+        for turn in range(_TURNS):
+            label = mended_parents(
+                graph,
+                drawn,
+                label,
+                aims[: index + 1],
+                counted,
+                seed=seed + 31 * turn,
+                until=effort.until,
+                hopeless=hopeless,
+            )
+            label = _relieved(graph, drawn, label, aims, counted, index, seed + turn, hopeless)
+            off = off_band(totals(graph.households, label), aim.low, aim.high)
+            off[label[hopeless]] = 0
+            if not 0 < np.count_nonzero(off) <= _MOST_RELIEVED or effort.is_over(index):
+                break
     region = numbered(drawn[index - 1])
     if len(graph) > PIECE_UNITS:
         return effort.improved_in_pieces(index, graph, region, label, aim, seed=seed + index)
