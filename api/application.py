@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from threading import Thread
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -51,6 +52,7 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        Thread(target=services.prepare, name="prepare", daemon=True).start()
         yield
         journal.write()
 

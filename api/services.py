@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from fastapi import Request
 
 from api.settings import ApiSettings
 from boundaries.home import Home
+from boundaries.lookup import lookup_point
 from boundaries.readside import ReadSide
 from boundaries.store import KeyRecord, Store, open_store
+from geo.locate import warm
 from geo.problem import InputError
 
 _KEY_KEPT_S = 30.0
@@ -92,6 +95,23 @@ class Services:
     def of(cls, home: Home, settings: ApiSettings | None = None) -> Services:
         """Return the services of a home."""
         return cls(home, settings or ApiSettings(), ReadSide(home), Keys(home))
+
+    def prepare(self) -> None:
+        """Open what is in force and make the kernel ready, so that no request waits for it.
+
+        What cannot be opened is told to whoever asks, as `/readyz` does.
+        """
+        self._ask_once()
+        if warm():  # which may have to compile first
+            self._ask_once()
+        gc.collect()
+        gc.freeze()  # what is open stays open: no later collection goes through it
+
+    def _ask_once(self) -> None:
+        with suppress(InputError):
+            for current in self.read_side.in_force():
+                place = current.snapshot.placement.finest().locator.first_vertex()
+                lookup_point(self.read_side, *place)
 
     @contextmanager
     def store(self) -> Iterator[Store]:

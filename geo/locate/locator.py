@@ -15,8 +15,8 @@ import pyproj
 from shapely.geometry.base import BaseGeometry
 
 from geo.locate import compiled
-from geo.locate.borders import Borders, Lattice, borders_of
-from geo.locate.buckets import Buckets, buckets_of
+from geo.locate.borders import Borders, Lattice, X, Y, borders_of
+from geo.locate.buckets import Buckets, buckets_of, degrees
 from geo.locate.circle import shares_of_circle
 from geo.locate.distance import MetricBorders
 from geo.locate.query import Coverage, labels_of
@@ -198,6 +198,12 @@ class Locator:
             return {self.one(x, y): 1.0}
         shares = shares_of_circle(self.coverage, self._metric, x, y, radius_m)
         return {label - 1: share for label, share in shares.items()}
+
+    def first_vertex(self) -> tuple[float, float]:
+        """Return x and y of some vertex of the borders, in their unit."""
+        borders = self.coverage.borders
+        x, y = borders.records[0, X : Y + 1].tolist()
+        return float(degrees(borders, X, x)), float(degrees(borders, Y, y))
 
     def save(self, folder: Path) -> None:
         """Write the locator's arrays to a new folder."""

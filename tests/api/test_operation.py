@@ -13,6 +13,7 @@ from served import running
 
 from api.limiting import Limiter, Rate
 from api.parameters import LookupQuery
+from api.services import Services
 from api.settings import ApiSettings
 from boundaries.home import Home
 
@@ -136,6 +137,16 @@ def test_lookups_go_on_without_the_store(published_home: Home, tmp_path: Path, k
         assert client.get("/").status_code == httpx.codes.OK
         again = client.get("/lookup", params=params, headers=keys["dispatcher"])
         assert again.json()["levels"] == duty.json()["levels"]
+
+
+def test_server_opens_what_is_in_force_before_it_is_asked(
+    published_home: Home, empty_home: Home
+) -> None:
+    prepared = Services.of(published_home)
+    prepared.prepare()
+    (current,) = prepared.read_side.in_force()
+    assert {"placement", "names", "contacts"} <= vars(current.snapshot).keys()
+    Services.of(empty_home).prepare()
 
 
 def test_server_without_publication_lives_but_is_not_ready(empty_home: Home) -> None:
