@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from boundaries.draft.feasibility import hopeless_units
 from boundaries.draft.graph import unit_graph
 from boundaries.draft.levels import aims_of, draw
 from boundaries.draft.mending import mend_levels
@@ -26,6 +27,7 @@ def warm() -> None:
         barrier_m=np.zeros(count - 1),
         barrier_class=np.zeros(count - 1),
     )
+    hopeless_units(graph, 8, 16)
     aims = aims_of(graph, [(20, 40), (8, 16)])
     mend_levels(graph, draw(graph, aims, seed=0), aims_of(graph, [(20, 40), (9, 15)]), seed=0)
 
