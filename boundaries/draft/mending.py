@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -77,8 +78,10 @@ def mend_levels(
         level = replace(graph, households=counted[index])
         label = together[index]
         if _off(level.households, label, aim) or _leaves(label, above[-1]):
-            label = _LEFT_OVER.mended(level, above[-1], label, None, aim, seed=seed)
-        if index and _off(level.households, label, aim):
+            left_over = replace(_LEFT_OVER, until=until)
+            label = left_over.mended(level, above[-1], label, None, aim, seed=seed)
+        is_in_time = time.monotonic() < until
+        if index and is_in_time and _off(level.households, label, aim):
             label = _relieved(graph, above, labels, label, old, aims, counted, seed)
         if index and _off(level.households, label, aim):
             label = _with_parents(graph, labels, label, aims[: index + 1], counted, seed, until)

@@ -68,6 +68,17 @@ def test_drawing_anew_moves_many_times_more():
     assert mended.moved[0] < households.sum() / 10
 
 
+def test_no_time_still_gives_a_nested_plan_in_single_pieces():
+    graph, old = drawn(4)
+    now = replace(graph, households=np.maximum(graph.households - np.arange(400) % 3, 0))
+    mended = mend_levels(now, old, aims_of(now, BANDS), seed=0, until=0.0)
+    above = np.zeros(400, np.int64)
+    for label in mended.labels:
+        assert (pieces(now, numbered(label)) == 1).all()
+        assert len(np.unique(np.column_stack([label, above]), axis=0)) == len(np.unique(label))
+        above = label
+
+
 def test_the_bound_counts_whole_units():
     graph = lattice(4, 1, [9, 9, 6, 6])
     label = np.array([0, 0, 0, 1])
