@@ -45,6 +45,9 @@ CASES = [
     # a counted building has no number of its own, a named one has wherever it stands
     ("滨河花园倒数第二栋", None, None, None, None),
     ("滨河花园进门右手3号楼", "3", None, None, None),
+    # a name may end in 进 or 门
+    ("前进53座三单元", "53", "3", None, None),
+    ("东门3栋2单元", "3", "2", None, None),
     # 号 is a building behind a compound or a lane (弄), a room behind a stair
     ("滨河花园12号501室", "12", None, None, "501"),
     ("中山路123弄5号201室", "5", None, None, "201"),
