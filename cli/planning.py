@@ -109,7 +109,7 @@ def draft(
                 seed=seed,
                 polish=polish,
                 seconds=seconds,
-                weights=_weights(served.scheme.weights, weight or ()),
+                weights=weights_of(served.scheme.weights, weight or ()),
                 targets=dict(_target(text) for text in grids or ()),
                 locked=locked,
                 together=[group.split(",") for group in together or ()],
@@ -144,7 +144,7 @@ def _show_notes(notes: Sequence[Message]) -> None:
         tell("cli.more_problems", more=len(notes) - _MOST_SHOWN)
 
 
-def _weights(usual: Weights, given: Iterable[str]) -> Weights:
+def weights_of(usual: Weights, given: Iterable[str]) -> Weights:
     """Return the scheme's weights with those that were given, such as ``borders=2``."""
     known = asdict(usual)
     for text in given:

@@ -13,6 +13,7 @@ from boundaries.draft import Wishes, draft_plan, mend_plan
 from boundaries.draft.dwellings import floor_runs, shares
 from boundaries.scheme import Weights, default_scheme, parse_scheme
 from boundaries.town import Town
+from cli.planning import weights_of
 from geo.layers import STORED_CRS, conform
 from geo.problem import InputError
 
@@ -291,3 +292,10 @@ def test_the_stairs_of_a_building_share_their_coarser_grids(town, drafted):
     }
     assert (above[1] == 1).all()
     assert (above[2] > 1).mean() < 0.15
+
+
+def test_weights_are_given_by_name_and_others_refused():
+    assert weights_of(Weights(), ["borders=2", "estates=4"]) == Weights(borders=2, estates=4)
+    for text in ("beauty=2", "borders", "borders=x", "borders=0"):
+        with pytest.raises(InputError):
+            weights_of(Weights(), [text])
