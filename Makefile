@@ -71,4 +71,4 @@ $(DEV_STAMP): $(RUN_STAMP) requirements-dev.lock
 	@touch $@
 
 clean:  ## remove what was made, the environment too
-	rm -rf .venv build dist demo wangge-data maps/assets/served/vendor .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build dist demo wangge-data maps/assets/served/vendor geo/address/vendor .mypy_cache .ruff_cache .pytest_cache
