@@ -12,6 +12,7 @@ from boundaries.finding_addresses import answer_text
 from boundaries.finding_points import answer_point, is_place
 from boundaries.readside import InForce, ReadSide
 from geo.datum import Datum
+from geo.pasted import pasted_point
 from messages import Message
 
 __all__ = [
@@ -122,12 +123,18 @@ def answer_address(
     """Return the answer for an address from publications that are in force at the moment.
 
     A brief answer leaves out the candidates behind the first, and the border; the rest, and the
-    other parameters, are those of `lookup_address`.
+    other parameters, are those of `lookup_address`. Coordinates in place of an address are looked
+    up as a point of unknown datum.
     """
     if not text.strip():
         return Answer("invalid", moment, note=Message("lookup.invalid_text"), p_none=1.0)
     if not in_force:
         return _nothing_in_force(moment)
+    point = pasted_point(text)
+    if point is not None:
+        return answer_point(
+            in_force, *point, moment, datum=None, accuracy_m=None, level=level, view=view
+        )
     return answer_text(in_force, text, moment, level=level, view=view, limit=limit, brief=brief)
 
 

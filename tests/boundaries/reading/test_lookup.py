@@ -138,6 +138,13 @@ def test_without_a_datum_the_answer_asks_unless_all_readings_agree(side):
     assert {fault["code"] for fault in nowhere.faults} == {"datum.assumed"}
 
 
+def test_coordinates_pasted_as_an_address_are_a_point_of_unknown_datum(side):
+    east, north = at(3.5, 0.5)
+    pasted = lookup_address(side, f"{north:.7f}, {east:.7f}")
+    assert pasted.status == "ambiguous"
+    assert pasted.levels == lookup_point(side, east, north, datum=None).levels
+
+
 def test_a_footprint_that_slices_share_asks_for_stair_and_floor(side):
     answer = lookup_point(side, *at(0.3, 0.3))
     assert answer.status == "partial"
