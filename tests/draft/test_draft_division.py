@@ -164,7 +164,9 @@ def test_plain_python_draws_the_same_as_the_compiled_kernels():
 def test_a_large_graph_is_drawn_piece_by_piece_the_same_every_time():
     side = 150
     assert side * side > PIECE_UNITS
-    graph = lattice(side, side, np.random.default_rng(2).integers(1, 5, side * side), street_every=10)
+    graph = lattice(
+        side, side, np.random.default_rng(2).integers(1, 5, side * side), street_every=10
+    )
     bands = [(3000, 5000), (500, 1000)]
     first, again = (draw(graph, aims_of(graph, bands), seed=5) for _ in range(2))
     assert all((one == other).all() for one, other in zip(first, again, strict=True))
