@@ -7,6 +7,7 @@ PORT ?= 8000
 WANGGE_HOME ?= demo
 
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # compiled modules are kept, else every command starts anew
 # Without a network, a set-up that is already there is used as it is.
 RUN_STAMP := .venv/.ready
 DEV_STAMP := .venv/.ready-dev
