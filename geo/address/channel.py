@@ -52,6 +52,14 @@ CAP = 30.0
 _IDENTITY = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后一二三四五六七八九十")
 _SAME_ESTATE = re.compile(r"(?:那|这)个?(?:小区|院子?|社区)(?:里面?)?的?")
 _ESTATE_ENDS = frozenset("苑园庭府城邸居阁轩郡湾")
+# words that no name goes on with: they say where in a compound or beside it something is, as
+# 最里面那栋楼, 进门右手第二栋, 从东往西数第三栋, 门口的超市, 大概中间那几栋; or only join: 是, 有
+_WHEREABOUTS = re.compile(
+    r"(?:最[里外前后东西南北中上下左右边]|最后|倒数|进(?:了?大?门|去|来)|从[东西南北前后左右里外]|往[东西南北前后左右里外]"
+    r"|靠(?:近|着|[东西南北路马街河里外])|挨着|紧挨|除了|不是|大概|好像|可能|应该|中间|[东西南北大正后侧]?门(?:口|外|前|里)"
+    r"|[里外前后左右](?:面|边|头)|(?:旁|对|[东西南北])(?:边|面|侧)|[那这](?:个|栋|幢|座|排|几|边|里)|哪[个栋幢座排]"
+    r"|\d+(?:号楼|[栋幢座]楼?|#楼?)的?[前后旁东西南北左右对隔]|是|在|有|和|跟|还|都|就)"
+)
 _COUNTING = frozenset("0123456789一二三四五六七八九十")
 _SAME_NUMBER = frozenset(
     pair
@@ -59,6 +67,7 @@ _SAME_NUMBER = frozenset(
     for pair in ((numeral, digit), (digit, numeral))
 )
 _GENERIC = frozenset(GENERIC)
+_STAGES = "0123456789期"
 _OTHER_CHARACTERS = 2500
 _LONGEST_SLIP = 4
 
@@ -162,7 +171,22 @@ def trailing_cost(name: str, words: str) -> float:
         return CALLED_ESTATE  # any estate is called one: 滨河花园小区
     if _SAME_ESTATE.fullmatch(words):
         return CALLED_ESTATE if len(name) > 2 else IN_WORDS  # noqa: PLR2004
+    if _is_whereabouts(name, words):
+        return IN_SPEECH
     return CAP if _goes_on(name, words) else _complaint_cost(name, words)
+
+
+def _is_whereabouts(name: str, words: str) -> bool:
+    """Return whether words behind a whole name say where in it: 滨河花园最里面那栋楼.
+
+    Behind a name without a generic end they may be its own: 永安里面 may be 永安里.
+    """
+    name = name.rstrip(_STAGES)
+    if len(generic_end(name)) < 2 and name[-1:] not in _ESTATE_ENDS:  # noqa: PLR2004
+        return False
+    if words.removeprefix("的") in _GENERIC:
+        return False
+    return words.startswith("的") or bool(_WHEREABOUTS.match(words))
 
 
 def _goes_on(name: str, words: str) -> bool:

@@ -29,6 +29,10 @@ _COUNTED = re.compile(
     r"(?:[倒往]?数|进去|进门|大门口?|门口|往[东西南北左右前后里]走?|从[东西南北]边?|[左右](?:手边?|边|侧|转)"
     r"|路边|拐角|最后|最[里前后东西南北][面边头]?|头一?)的?第?$"
 )
+# 5号楼前面第二栋, 5号楼后面那栋 are other buildings than 5号楼, and have no number
+_FROM_BUILDING = r"的?(?:[前后旁](?:面|边)|[东西南北左右](?:面|边|侧)|对面|隔壁)的?第?"
+_FROM_HERE = re.compile(rf"{_FROM_BUILDING}(?:\d{{1,2}}|[那这]|下?一|几)[个几]?[栋幢座排楼]")
+_COUNTED_FROM = re.compile(rf"(?:\d(?:号楼|楼)|[栋幢座#]楼?){_FROM_BUILDING}$")
 _LISTED = re.compile(r",?(?:和|与|跟|及|以及|或者?|还有|还是|到|至)")
 _PAIR = 2
 _PARTS = {3: ("building", "stair", "room"), 4: ("building", "stair", "floor", "room")}
@@ -161,7 +165,12 @@ class _Reader:
 def _building(reader: _Reader, _place: int, token: Token) -> None:
     if _EXCLUDED.search(reader.text, 0, token.start):
         return
-    if token.word[0] in "栋幢座排" and _COUNTED.search(reader.text, 0, token.start):
+    if _FROM_HERE.match(reader.text, token.end):
+        return
+    if token.word[0] in "栋幢座排" and (
+        _COUNTED.search(reader.text, 0, token.start)
+        or _COUNTED_FROM.search(reader.text, 0, token.start)
+    ):
         return
     reader.put("building", token.value, token.start, token.end, token.word)
 

@@ -295,6 +295,8 @@ class QueryReader:
     def _stretch(self, query: Query, start: int, end: int, *, chain_end: int, to: str) -> None:
         """Read the words between two elements of the chain."""
         form = query.written.text
+        while end > start and form[end - 1] == "-":
+            end -= 1  # 滨河花园A区-3号楼
         place = start
         stops = _LATIN_STOPS if form.isascii() else _STOPS
         for part in stops.split(form[start:end].strip()):

@@ -223,7 +223,9 @@ class Searcher:
             return _ABSENT_LETTER * len(name)
         plain = without_speech(name) or name
         cost = self.names.naming.absent_cost(plain)
-        return min(cost, ELSEWHERE) if self._is_elsewhere(plain) else cost
+        whole = chunk.name if chunk.zone else plain
+        elsewhere = self._is_elsewhere(plain) or self._is_elsewhere(without_speech(whole) or whole)
+        return min(cost, ELSEWHERE) if elsewhere else cost
 
     def _is_elsewhere(self, words: str) -> bool:
         """Return whether a name has words before it that may be another place's: 忻州滨河花园."""
@@ -302,7 +304,8 @@ class Searcher:
                 for zone in ("", *self.reader.zones_at_end(words, 0, end)):
                     number = exact.get(words[: end - len(zone)])
                     if number is not None:
-                        cost = trailing_cost(words[:end], words[end:].removesuffix("的"))
+                        name = words[: end - len(zone)]
+                        cost = trailing_cost(name, words[end:].removesuffix("的"))
                         named = Chunk(chunk.start, chunk.start + end, words[:end], zone or said)
                         return [(named, Hit(number, cost, "within"))]
             if not chunk.zone:

@@ -57,6 +57,7 @@ def unit(match: Match) -> tuple[str | None, ...]:
         "滨河花园三号楼两单元",
         "滨河花园【3】号楼【2】单元",
         "滨河花园3.2.501",
+        "报修：滨河花园-3号楼-2单元-202，卫生间漏水",
     ],
 )
 def test_finds_the_stair(town_index: AddressIndex, text: str) -> None:
@@ -74,6 +75,7 @@ def test_finds_the_stair(town_index: AddressIndex, text: str) -> None:
         ("东方苑（二期）3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
         ("东方苑的二期3号楼2单元", ("东方苑二期", None, "3号楼", "2")),
         ("锦绣华庭里面A区3号楼2单元", ("锦绣华庭", "A区", "3号楼", "2")),
+        ("报修：锦绣华庭A区-3号楼-2单元-202", ("锦绣华庭", "A区", "3号楼", "2")),
         ("滨河花园3号楼2号门501", ("滨河花园", None, "3号楼", "2")),
         ("滨河花园3号楼第2个单元", ("滨河花园", None, "3号楼", "2")),
         ("滨河花园3#2#501", ("滨河花园", None, "3号楼", "2")),
@@ -117,11 +119,39 @@ def test_two_addresses_are_asked_about(
         "南门进去第二栋",
         "进门右手第一栋楼",
         "最后一栋楼2单元",
+        "3号楼前面第二栋",
+        "3号楼后面那栋",
     ],
 )
 def test_a_building_that_is_counted_has_no_number(town_index: AddressIndex, words: str) -> None:
     claim = town_index.match(f"滨河花园{words}").claim
     assert claim is None or (claim.compound, claim.building) == ("滨河花园", None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "最里面那栋楼",
+        "进门右手第二栋楼",
+        "大概中间那几栋",
+        "门口的超市",
+        "后面那栋",
+        "的楼道灯坏了一个多月了",
+        "3号楼前面第二栋",
+    ],
+)
+def test_words_that_say_where_in_a_compound_leave_its_name_sure(
+    town_index: AddressIndex, words: str
+) -> None:
+    for name in ("滨河花园", "东方苑二期"):
+        first = town_index.match(f"{name}{words}").candidates[0]
+        assert (first.compound, first.building) == (name, None)
+        assert first.p >= 0.99
+
+
+@pytest.mark.parametrize("words", ["和苑", "东苑", "大院"])
+def test_words_that_make_another_name_do_not(town_index: AddressIndex, words: str) -> None:
+    assert town_index.match(f"滨河花园{words}3号楼2单元").claim is None
 
 
 @pytest.mark.parametrize("joint", ["和", "或者", "到", "、"])
@@ -164,6 +194,7 @@ def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
         "忻州滨河花园3号楼2单元",
         "北京的滨河花园3号楼2单元",
         "文水县滨河花园3号楼2单元",
+        "忻州东方苑二期3号楼2单元",
     ],
 )
 def test_claims_nothing(town_index: AddressIndex, text: str) -> None:
