@@ -107,7 +107,7 @@ def name_compounds(pattern: Pattern, streets: list[str | None]) -> Compounds:
                 found.kinds.append(kind)
                 found.community.append(index)
                 found.grounds.append(ground.inset(_INSET_M))
-                found.aliases.append(next(dormitories) if old else None)
+                found.aliases.append(f"{next(dormitories)}[old]" if old else None)
                 found.streets.append(street)
                 found.numbers.append(house)
                 found.of_level_2.append(number)
