@@ -6,6 +6,7 @@ import re
 
 from geo.address.channel import (
     ELSEWHERE,
+    ELSEWHERE_IN_AREA,
     OFFICE_ITSELF,
     SHORT_NAME,
     leading_cost,
@@ -43,6 +44,8 @@ _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _STAGE = re.compile(r"\d+期")
 _ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西南北中])区|\d期")
+# what may name another area: no house number, no list mark, no road and no part of a town
+_OTHER_AREA = re.compile(r"[\u4e00-\u9fff]+(?<![路街巷道村])(?<!社区)")
 _LONGEST_PLACE = 6
 _MOST_PLACES = 40
 _MOST_CHUNKS = 4
@@ -206,7 +209,9 @@ class Searcher:
         )
         if query.chunks:
             # speech and complaints are no likely names: the likeliest words are the name
-            costs = (self._absent_cost(chunk) for chunk in query.chunks[:_MOST_CHUNKS])
+            here = bool(query.road or query.town or query.known_area)
+            elsewhere = ELSEWHERE_IN_AREA if here else ELSEWHERE
+            costs = (self._absent_cost(chunk, elsewhere) for chunk in query.chunks[:_MOST_CHUNKS])
             features[ABSENT] = min(_MOST_ABSENT, *costs)
         elif query.unknown_road is not None:
             words = query.unknown_words or query.written.text[slice(*query.unknown_road)]
@@ -215,7 +220,7 @@ class Searcher:
             features[ABSENT] = _NAMELESS_ABSENT
         return features
 
-    def _absent_cost(self, chunk: Chunk) -> float:
+    def _absent_cost(self, chunk: Chunk, elsewhere: float) -> float:
         if chunk.name in self.names.exact:
             return self.names.naming.absent_cost(chunk.name)
         name = chunk.name.removesuffix(chunk.zone) or chunk.name
@@ -223,15 +228,16 @@ class Searcher:
             return _ABSENT_LETTER * len(name)
         plain = without_speech(name) or name
         cost = self.names.naming.absent_cost(plain)
-        whole = chunk.name if chunk.zone else plain
-        elsewhere = self._is_elsewhere(plain) or self._is_elsewhere(without_speech(whole) or whole)
-        return min(cost, ELSEWHERE) if elsewhere else cost
+        whole = without_speech(chunk.name) or chunk.name
+        is_elsewhere = self._is_elsewhere(plain) or (chunk.zone and self._is_elsewhere(whole))
+        return min(cost, elsewhere) if is_elsewhere else cost
 
     def _is_elsewhere(self, words: str) -> bool:
         """Return whether a name has words before it that may be another place's: 忻州滨河花园."""
         return any(
             words[start:] in self.names.exact
             and words[:start] not in self.names.exact
+            and _OTHER_AREA.fullmatch(words[:start])
             and not FUNCTION_WORDS.search(words[:start])
             for start in range(2, min(_LONGEST_PLACE, len(words) - 2) + 1)
         )

@@ -58,6 +58,10 @@ def unit(match: Match) -> tuple[str | None, ...]:
         "滨河花园【3】号楼【2】单元",
         "滨河花园3.2.501",
         "报修：滨河花园-3号楼-2单元-202，卫生间漏水",
+        # a number without its 号, a mark of a list, a part of the town
+        "秀容路57 滨河花园3号楼2单元",
+        "1.滨河花园3号楼2单元",
+        "东村镇秀容路社区滨河花园3号楼2单元",
     ],
 )
 def test_finds_the_stair(town_index: AddressIndex, text: str) -> None:
@@ -194,11 +198,30 @@ def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
         "忻州滨河花园3号楼2单元",
         "北京的滨河花园3号楼2单元",
         "文水县滨河花园3号楼2单元",
+        "离石区滨河花园3号楼2单元",
         "忻州东方苑二期3号楼2单元",
     ],
 )
 def test_claims_nothing(town_index: AddressIndex, text: str) -> None:
     assert town_index.match(text).claim is None
+
+
+@pytest.mark.parametrize("area", ["方山", "汾阳", "北京的", "陕西榆林", "离石区"])
+@pytest.mark.parametrize("name", ["滨河花园", "锦绣华庭A区", "东方苑二期"])
+def test_a_name_behind_another_areas_is_likelier_none(
+    town_index: AddressIndex, area: str, name: str
+) -> None:
+    match = town_index.match(f"{area}{name}3号楼2单元")
+    assert match.status is Status.OUT_OF_AREA or match.p_none >= 0.5
+
+
+def test_a_town_of_the_register_in_front_speaks_against_another_area(
+    town_index: AddressIndex,
+) -> None:
+    elsewhere = town_index.match("方山滨河花园3号楼2单元")
+    here = town_index.match("东村镇方山滨河花园3号楼2单元")
+    assert here.claim is None
+    assert here.p_none < elsewhere.p_none / 2
 
 
 def test_a_short_name_on_another_road_is_of_another_place(town_index: AddressIndex) -> None:
