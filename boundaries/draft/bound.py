@@ -7,6 +7,7 @@ where, so that every part ends in its band or is given up (HiGHS). The least of 
 - Shapes are left out of account, and who leaves for elsewhere may always do so.
 - Every move is charged once: where it starts if that part is off its band; else where it ends, if
   that is in a window; else where it starts. So the sum over the windows holds as well.
+- A window that there is no time for proves nothing and counts as none moved.
 - Units next to a part may join it. Others need a way there whose units join too. A part off its
   band may hence be fed for nothing, by another such part that is charged already, only behind
   as many households as lie on the shortest way from there: it takes in at least those, or what
@@ -16,6 +17,7 @@ where, so that every part ends in its band or is given up (HiGHS). The least of 
 from __future__ import annotations
 
 import heapq
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -33,7 +35,9 @@ _WIDEST = 4000
 _Terms = list[tuple[int, float]]
 
 
-def least_moves(graph: UnitGraph, label: Integers, low: int, high: int) -> int:
+def least_moves(
+    graph: UnitGraph, label: Integers, low: int, high: int, *, until: float = float("inf")
+) -> int:
     """Return a number of households that every division in the band moves at least.
 
     Parameters
@@ -44,12 +48,16 @@ def least_moves(graph: UnitGraph, label: Integers, low: int, high: int) -> int:
         Today's parts, by any numbers.
     low, high
         The band.
+    until
+        `time.monotonic` moment after which what is proved so far is taken.
     """
-    level = _level_of(graph, numbered(label), low, high)
+    level = _level_of(graph, numbered(label), low, high, until)
+    if level is None:
+        return 0
     windows = _windows(level)
     if sum(_width(level, parts) for parts in windows) <= _WIDEST:
         windows = [[part for parts in windows for part in parts]]
-    least = sum(_least_in(level, parts) for parts in windows)
+    least = sum(_least_in(level, parts, until) for parts in windows)
     return int(np.ceil(least - 1e-6))
 
 
@@ -66,7 +74,10 @@ class _Level:
     feed: dict[int, int]
 
 
-def _level_of(graph: UnitGraph, label: Integers, low: int, high: int) -> _Level:
+def _level_of(
+    graph: UnitGraph, label: Integers, low: int, high: int, until: float
+) -> _Level | None:
+    """Return the parts of a level; None where the time is over before all ways are known."""
     held = totals(graph.households, label)
     settled = graph.households > 0
     sizes, times = np.unique(
@@ -77,7 +88,9 @@ def _level_of(graph: UnitGraph, label: Integers, low: int, high: int) -> _Level:
         kinds[part].append((size, count))
     near = _neighbours(graph, label)
     bad = set(np.flatnonzero((held < low) | (held > high)).tolist())
-    feed = _ways(graph, label, near, bad, high)
+    feed = _ways(graph, label, near, bad, high, until)
+    if feed is None:
+        return None
     return _Level(low, high, held.tolist(), kinds, near, bad, feed)
 
 
@@ -101,15 +114,21 @@ def _neighbours(graph: UnitGraph, label: Integers) -> dict[int, set[int]]:
     for parts in around.values():
         for part in parts:
             near[part] |= parts
-    return {part: others - {part} for part, others in near.items()}
+    return {part: near[part] - {part} for part in np.unique(label).tolist()}
 
 
-def _ways(
-    graph: UnitGraph, label: Integers, near: dict[int, set[int]], bad: set[int], high: int
-) -> dict[int, int]:
+def _ways(  # noqa: PLR0917
+    graph: UnitGraph,
+    label: Integers,
+    near: dict[int, set[int]],
+    bad: set[int],
+    high: int,
+    until: float,
+) -> dict[int, int] | None:
     """Return, for parts in windows, the fewest households between them and a far part off its band.
 
-    Parts that no such way reaches within the band's upper end are left out.
+    Parts that no such way reaches within the band's upper end are left out. None where the time
+    is over: without some of the ways the bound would be too high.
     """
     beside: list[list[int]] = [[] for _ in range(len(graph))]
     passable = np.flatnonzero(~graph.walled)
@@ -123,29 +142,45 @@ def _ways(
     for unit, part in enumerate(part_of):
         members[part].append(unit)
     found = {}
-    for part in bad.union(*(near.get(each, set()) for each in bad)):
-        heap = [(0, other) for unit in members[part] for other in beside[unit]]
-        heapq.heapify(heap)
-        done = set(members[part])
-        while heap:
-            passed, unit = heapq.heappop(heap)
-            if unit in done:
-                continue
-            done.add(unit)
-            where = part_of[unit]
-            if where in bad and where not in near[part]:
-                found[part] = passed
-                break
-            if passed + households[unit] < high:
-                for other in beside[unit]:
-                    if other not in done:
-                        heapq.heappush(heap, (passed + households[unit], other))
+    for part in bad.union(*(near[each] for each in bad)):
+        if time.monotonic() >= until:
+            return None
+        far = bad - near[part] - {part}
+        way = _way(members[part], far, part_of, beside, households, high)
+        if way is not None:
+            found[part] = way
     return found
+
+
+def _way(  # noqa: PLR0917
+    members: list[int],
+    far: set[int],
+    part_of: list[int],
+    beside: list[list[int]],
+    households: list[int],
+    high: int,
+) -> int | None:
+    """Return the fewest households between a part's units and far parts; None if too many."""
+    heap = [(0, other) for unit in members for other in beside[unit]]
+    heapq.heapify(heap)
+    done = set(members)
+    while heap:
+        passed, unit = heapq.heappop(heap)
+        if unit in done:
+            continue
+        if part_of[unit] in far:
+            return passed
+        done.add(unit)
+        if passed + households[unit] < high:
+            for other in beside[unit]:
+                if other not in done:
+                    heapq.heappush(heap, (passed + households[unit], other))
+    return None
 
 
 def _windows(level: _Level) -> list[list[int]]:
     """Return the parts of every window; windows share no part."""
-    pairs = [(part, other) for part in level.bad for other in level.near.get(part, ())]
+    pairs = [(part, other) for part in level.bad for other in level.near[part]]
     inside = sorted(level.bad.union(other for _, other in pairs))
     place = {part: at for at, part in enumerate(inside)}
     ends = np.array([(place[one], place[other]) for one, other in pairs], np.int64).reshape(-1, 2)
@@ -183,8 +218,11 @@ class _Programme:
         self.lows.append(low)
         self.highs.append(high)
 
-    def least(self) -> float:
+    def least(self, until: float) -> float:
         """Return what the cost cannot be below, as far as it was proved in time."""
+        seconds = min(_LIMIT_S, until - time.monotonic())
+        if seconds <= 0:
+            return 0.0
         matrix = coo_array(
             (self.values, (self.rows, self.places)), shape=(len(self.lows), len(self.cost))
         )
@@ -193,7 +231,7 @@ class _Programme:
             integrality=np.array(self.whole),
             bounds=Bounds(0, np.array(self.most)),
             constraints=LinearConstraint(matrix.tocsr(), lb=self.lows, ub=self.highs),
-            options={"time_limit": _LIMIT_S, "mip_rel_gap": 0.0},
+            options={"time_limit": seconds, "mip_rel_gap": 0.0},
         )
         proved = solved.mip_dual_bound
         return 0.0 if proved is None or not np.isfinite(proved) else max(float(proved), 0.0)
@@ -204,8 +242,10 @@ def _width(level: _Level, parts: list[int]) -> int:
     return sum(len(level.kinds.get(part, ())) * (2 + len(level.near[part])) for part in parts)
 
 
-def _least_in(level: _Level, parts: list[int]) -> float:
-    """Return the least households charged to one window, proved."""
+def _least_in(level: _Level, parts: list[int], until: float) -> float:
+    """Return the least households charged to one window, proved in time."""
+    if time.monotonic() >= until:
+        return 0.0
     programme = _Programme()
     within = set(parts)
     paid: dict[int, _Terms] = defaultdict(list)
@@ -239,7 +279,7 @@ def _least_in(level: _Level, parts: list[int]) -> float:
     if level.bad <= within:
         # nobody else could feed a part for nothing
         programme.row([*given, *((place, 1) for one in fed for place, _ in one)], high=0)
-    return programme.least()
+    return programme.least(until)
 
 
 def _in_band(level: _Level, programme: _Programme, part: int, paid: _Terms, lost: _Terms) -> _Terms:

@@ -19,6 +19,8 @@ from boundaries.draft.settling import Mending
 from boundaries.draft.together import DEAR, RISING, mended_together
 
 _RELIEFS = 3
+_PROOF = 0.25
+"""Share of the time that proving the bound may take."""
 _LEFT_OVER = Mending(recuts=40, turns=100, starts=1)
 """What to do about the parts that the search on all levels at once leaves off their bands."""
 
@@ -68,9 +70,16 @@ def mend_levels(
     held
         Households to count on each level, where not the graph's own.
     until
-        `time.monotonic` moment after which the best so far is taken.
+        `time.monotonic` moment after which the best so far is taken; a quarter of the time
+        is for the bound.
     """
     counted = list(held) if held is not None else [graph.households] * len(aims)
+    now = time.monotonic()
+    proof = now + _PROOF * (until - now)
+    least = [
+        least_moves(replace(graph, households=households), today, aim.low, aim.high, until=proof)
+        for households, today, aim in zip(counted, old, aims, strict=True)
+    ]
     together = mended_together(graph, old, aims, counted, prices=RISING, seed=seed, until=until)
     above = [graph.components()]
     labels: list[Integers] = []
@@ -95,10 +104,6 @@ def mend_levels(
     for label, today in zip(labels, old, strict=True):
         kept &= label == today
         moved.append(int(graph.households[~kept].sum()))
-    least = [
-        least_moves(replace(graph, households=households), today, aim.low, aim.high)
-        for households, today, aim in zip(counted, old, aims, strict=True)
-    ]
     return MendedLevels(labels, moved, np.maximum.accumulate(least).tolist())
 
 

@@ -71,7 +71,10 @@ def test_drawing_anew_moves_many_times_more():
 def test_no_time_still_gives_a_nested_plan_in_single_pieces():
     graph, old = drawn(4)
     now = replace(graph, households=np.maximum(graph.households - np.arange(400) % 3, 0))
-    mended = mend_levels(now, old, aims_of(now, BANDS), seed=0, until=0.0)
+    aims = aims_of(now, BANDS)
+    mended = mend_levels(now, old, aims, seed=0, until=0.0)
+    assert mended.least == [0, 0, 0]
+    assert least_moves(now, old[-1], *BANDS[-1]) > 0
     above = np.zeros(400, np.int64)
     for label in mended.labels:
         assert (pieces(now, numbered(label)) == 1).all()
@@ -84,6 +87,21 @@ def test_the_bound_counts_whole_units():
     label = np.array([0, 0, 0, 1])
     # the first part has 24: it must lose 4, and no unit is smaller than 6
     assert least_moves(graph, label, 10, 20) == 6
+
+
+def test_a_bound_knows_a_part_of_one_unit_that_nothing_touches():
+    assert least_moves(lattice(1, 1, [15]), np.array([0]), 10, 20) == 0
+    assert least_moves(lattice(1, 1, [3]), np.array([0]), 10, 20) == 3
+
+
+def test_a_bound_without_time_claims_nothing():
+    graph = lattice(4, 1, [9, 9, 6, 6])
+    label = np.array([0, 0, 0, 1])
+    assert least_moves(graph, label, 10, 20, until=0.0) == 0
+    # a part that needs no way to it has a programme, which gets no time either
+    whole = lattice(2, 1, [9, 15])
+    assert least_moves(whole, np.array([0, 1]), 10, 20) > 0
+    assert least_moves(whole, np.array([0, 1]), 10, 20, until=0.0) == 0
 
 
 def fewest_moved(graph, label, low, high):
