@@ -24,6 +24,8 @@ _POSTGRESQL = ("postgresql+psycopg://", "postgresql://", "postgres://")
 _ATTEMPTS = 60
 _LONGEST_WAIT_S = 0.5
 _SERIALIZATION_FAILURE, _DEADLOCK, _NOT_PERMITTED = "40001", "40P01", "42501"
+_EXCLUDED = "23P01"  # by a row that another committed meanwhile, out of this transaction's sight
+_ATTEMPTS_EXCLUDED = 5  # the next one sees that row; what is still excluded then is wrong
 _NO_CONNECTION = ("08", "3D", "28", "53", "57")
 _FILE_FAULTS = ("readonly", "unable to open", "disk is full", "disk I/O")
 _LOCALES_WITHOUT_HAN = ("C", "POSIX")
@@ -92,8 +94,8 @@ class Database:
                 try:
                     with self._connected(isolation) as connection, connection.begin():
                         return work(connection)
-                except OperationalError as error:
-                    if attempt == _ATTEMPTS or not _may_succeed_again(error):
+                except DBAPIError as error:
+                    if attempt >= _attempts_worth(error):
                         raise
                     longest = min(_LONGEST_WAIT_S, 0.005 * 2**attempt)
                     time.sleep(random.uniform(0, longest))  # noqa: S311 - no secret
@@ -147,8 +149,12 @@ def _known_of_file(reason: str, path: Path) -> InputError | None:
     return None
 
 
-def _may_succeed_again(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in (_SERIALIZATION_FAILURE, _DEADLOCK)
+def _attempts_worth(error: DBAPIError) -> int:
+    """Return how often work that failed so may be tried."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in (_SERIALIZATION_FAILURE, _DEADLOCK):
+        return _ATTEMPTS
+    return _ATTEMPTS_EXCLUDED if state == _EXCLUDED else 1
 
 
 def _postgresql_engine(url: str) -> sa.Engine:
