@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.progress import Progress
 
+from boundaries.comparing.people import ContactChange
 from boundaries.draft import Drafted, MendedPlan, Wishes, draft_plan, mend_plan
 from boundaries.draft.beforehand import Beforehand
 from boundaries.earlier import history_of
 from boundaries.estimate import estimate_households
+from boundaries.report import harmless
 from boundaries.scheme import WEIGHT_RANGE, Weights
 from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from cli.screen import (
@@ -228,12 +231,18 @@ def mend(
         )
         where = folder or home.pages / stored.id
         where.mkdir(parents=True, exist_ok=True)
-        lists = {"lineage.csv": mended.lineage, "moved.csv": mended.buildings}
+        contacts = [asdict(contact) for contact in mended.contacts]
+        names = [each.name for each in fields(ContactChange)]
+        lists = {
+            "lineage.csv": mended.lineage,
+            "moved.csv": mended.buildings,
+            "contacts.csv": pd.DataFrame(contacts, columns=names, dtype=object),
+        }
         for file, table_of in lists.items():
-            table_of.to_csv(where / file, index=False, encoding="utf-8-sig")
+            table_of.map(harmless).to_csv(where / file, index=False, encoding="utf-8-sig")
         if as_json:
             moved = [asdict(level) for level in mended.moved]
-            print_json({**mended.drafted.as_dict(), "moved": moved})
+            print_json({**mended.drafted.as_dict(), "moved": moved, "contacts": contacts})
         else:
             show_mended(mended)
             for file in lists:

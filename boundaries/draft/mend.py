@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 
+from boundaries.comparing.people import ContactChange, contact_changes, grid_changes
 from boundaries.draft.compiled import Integers
 from boundaries.draft.grids import Parts
 from boundaries.draft.levels import aims_of
@@ -26,6 +28,7 @@ from boundaries.draft.today import (
 from boundaries.draft.units import NONE, Units, units_of
 from boundaries.moving import buildings_moved, lineage, moves
 from boundaries.plan import Plan
+from boundaries.rules.case import Case
 from boundaries.town import Town
 from geo.problem import input_error
 
@@ -63,12 +66,15 @@ class MendedPlan:
         Table ``level, from, to, households``: which old grid's households are in which new one.
     buildings
         Table ``building, stairs, floors, from, to, households``: who gets another contact.
+    contacts
+        Of grids that are given up, or that households come to or go from.
     """
 
     drafted: Drafted
     moved: tuple[Moved, ...]
     lineage: pd.DataFrame
     buildings: pd.DataFrame
+    contacts: tuple[ContactChange, ...]
 
 
 def mend_plan(
@@ -134,7 +140,16 @@ def mend_plan(
         ),
         lineage(who),
         buildings_moved(who),
+        _contacts(result, plan, who),
     )
+
+
+def _contacts(drafted: Drafted, old: Plan, who: pd.DataFrame) -> tuple[ContactChange, ...]:
+    """Return the contacts of grids that change by who moves; ground is left out of account."""
+    now = datetime.now(UTC)
+    cases = Case(drafted.town, old, now), Case(drafted.town, drafted.plan, now)
+    ground = pd.DataFrame(columns=["level", "from", "to", "area_m2"])
+    return contact_changes(old, drafted.plan, grid_changes(*cases, who, ground))
 
 
 def _mended(  # noqa: PLR0917

@@ -32,6 +32,9 @@ def test_a_mended_plan_keeps_what_was_accepted(mini_town, mini_plan, tmp_path, w
         )
     status, _, err = wangge("mend", before.id, "--name", "修补后", "--time-limit", "1", "--apply")
     assert status == 0, err
+    lists = home.pages / before.id
+    heading = (lists / "contacts.csv").read_text("utf-8-sig").splitlines()[0]
+    assert {"id", "grid", "role", "name", "state"} <= set(heading.split(","))
     with open_store(home.store_url) as store:
         mended = next(record for record in store.plans() if record.name == "修补后")
         assert mended.id != before.id

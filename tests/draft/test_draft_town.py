@@ -163,16 +163,30 @@ def test_a_good_plan_is_mended_by_doing_nothing(drafted):
     assert errors <= {"O01", "S01"}
 
 
-def test_a_grown_building_moves_few_households_and_says_whom(drafted):
+def test_grown_buildings_move_few_households_and_it_is_said_whom(drafted):
     buildings = drafted.town.buildings.copy()
-    at = int(np.flatnonzero(buildings["households"] == 12)[0])
-    buildings.loc[buildings.index[at], "households"] = 20
+    small = np.flatnonzero((buildings["households"] > 2) & (buildings["households"] < 13))[:6]
+    buildings.loc[buildings.index[small], "households"] += 6
     grown = drafted.town.with_layers(buildings=buildings)
-    mended = mend_plan(grown, drafted.plan, "修补")
+    codes = drafted.plan.grids["code"].tolist()
+    people = layer(
+        "contacts",
+        [None] * len(codes),
+        id=[f"P{code}" for code in codes],
+        grid=codes,
+        role=["grid_leader"] * len(codes),
+        name=[f"张{code}" for code in codes],
+    )
+    mended = mend_plan(grown, drafted.plan.with_changes(contacts=people), "修补")
     assert mended.moved[0].households < 100
     assert mended.lineage["households"].sum() == 3 * buildings["households"].sum()
     changed = mended.buildings
     assert (changed["from"] != changed["to"]).all()
+    concerned = {contact.grid for contact in mended.contacts}
+    settled = changed[changed["households"] > 0]
+    assert len(settled)
+    assert {*settled["from"], *settled["to"]} & set(codes) <= concerned
+    assert len(concerned) < len(codes)
 
 
 @pytest.mark.parametrize("households", [21, 22, 37, 66, 132])
