@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from boundaries.check import check
 from boundaries.home import Home
@@ -22,6 +23,7 @@ from cli.answering import show_answer
 from cli.checking import show_report, write_report
 from cli.options import actor, new_home_of, opened_store
 from cli.screen import both, languages_of_help, out, progress_bar, tell
+from geo.aliases import read_aliases
 from geo.layers import write_layer
 
 _INPUT = "input"
@@ -107,7 +109,7 @@ def _show_lookups(read_side: ReadSide, town: Town) -> None:
     examples = [
         register.loc[register["stair"].notna(), "text"].iloc[0],
         *(
-            f"{row['aliases']}{row['building']}号楼{row['stair']}单元"
+            f"{read_aliases(row['aliases'])[0].name}{row['building']}号楼{row['stair']}单元"
             for _, row in register[register["aliases"].notna() & register["stair"].notna()]
             .head(1)
             .iterrows()
@@ -116,7 +118,7 @@ def _show_lookups(read_side: ReadSide, town: Town) -> None:
         *register.loc[register["compound"].notna() & register["stair"].notna(), "compound"].tail(1),
     ]
     for text in examples:
-        out.print(f"\n[bold]{text}[/bold]")
+        out.print(f"\n[bold]{escape(text)}[/bold]")
         show_answer(lookup_address(read_side, text, view="public"))
     place = register.geometry.iloc[len(register) // 2]
     out.print(f"\n[bold]{place.x:.6f},{place.y:.6f}[/bold]")
