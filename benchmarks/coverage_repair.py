@@ -32,9 +32,7 @@ from geo.repair import repair
 
 Objects = np.ndarray
 GAP_M = 25.0
-INSTALL_MAPSHAPER = (
-    "npm install --prefix /tmp/mapshaper mapshaper; PATH=/tmp/mapshaper/node_modules/.bin:$PATH"
-)
+INSTALL_MAPSHAPER = "npm install --prefix FOLDER mapshaper; PATH=FOLDER/node_modules/.bin:$PATH"
 
 
 @dataclass(frozen=True)

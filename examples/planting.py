@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +23,32 @@ Edge = tuple[Vertex, Vertex]
 
 _METRES_NORTH = 111_000.0
 _FIRST_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A fault that was planted, as the rule must find it.
+
+    Attributes
+    ----------
+    rule
+        The rule's ID.
+    kind
+        The kind within the rule.
+    level
+        Level of the grids; None where it is of none.
+    grids
+        Codes of the grids that the finding must name, sorted.
+    """
+
+    rule: str
+    kind: str
+    level: int | None = None
+    grids: tuple[str, ...] = ()
+
+
+Plants = list[Planted]
+"""What one planting adds to the truth."""
 
 
 class Ground:
