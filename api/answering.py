@@ -76,7 +76,9 @@ def tagged_response(
     """
     tag = b'"%s"' % hashlib.sha256(body).hexdigest()[:32].encode()
     kept = (
-        b"public, max-age=%d" % _seconds_to_keep(services, at) if public else b"private, no-cache"
+        b"public, max-age=%d, must-revalidate" % _seconds_to_keep(services, at)
+        if public
+        else b"private, no-cache"
     )
     headers = [(b"etag", tag), (b"cache-control", kept), _VARY]
     known = request.headers.get("If-None-Match")

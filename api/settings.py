@@ -29,7 +29,8 @@ class ApiSettings(BaseSettings):
         ``X-Forwarded-For``; empty where clients connect directly. Set it only behind a proxy
         that overwrites it.
     longest_cache_s
-        Longest time for which an answer may be kept, s.
+        Longest time for which an answer may be kept without asking again, s. Above 0, an answer
+        may outlive by that much a publication that takes effect the moment it is made.
     largest_body_bytes
         Largest body of a request.
     review_number
@@ -41,6 +42,6 @@ class ApiSettings(BaseSettings):
     cors_origins: tuple[str, ...] = ()
     public_rate: Annotated[str, AfterValidator(_rate)] = "120/minute"
     client_header: str = ""
-    longest_cache_s: int = Field(default=60, ge=0)
+    longest_cache_s: int = Field(default=0, ge=0)
     largest_body_bytes: int = Field(default=2_000_000, ge=1)
     review_number: str = ""

@@ -149,6 +149,11 @@ def test_answer_is_not_sent_twice(client: httpx.Client, address: str) -> None:
     assert "max-age" in first.headers["cache-control"]
 
 
+def test_no_answer_is_kept_past_a_publication(client: httpx.Client, address: str) -> None:
+    kept = client.get("/lookup", params={"address": address}).headers["cache-control"]
+    assert kept == "public, max-age=0, must-revalidate"
+
+
 def test_suggestions_begin_with_what_was_typed(
     client: httpx.Client, small_town: tuple[Town, Plan]
 ) -> None:
