@@ -13,6 +13,9 @@ from scipy.sparse.csgraph import connected_components
 from boundaries.draft.compiled import Integers, given
 from boundaries.draft.trees import Net
 
+OPEN = 1 << 30
+"""Level from which on a pair is kept apart that nothing keeps apart: there is no such level."""
+
 _FEW = 20
 """A part with fewer than one in so many of the units is looked up pair by pair."""
 
@@ -42,7 +45,10 @@ class UnitGraph:
     toll
         0 … 16: how dear it is for a tree to cross (16 = all of it on the greatest barrier).
     walled
-        Pairs that must stay apart: community lines and locked borders.
+        Pairs that must stay apart on every level: community lines. No connection leads across.
+    locked
+        Level from which on the units of a pair never share a part, not by a way around either:
+        the locked borders; `OPEN` for other pairs.
     """
 
     households: Integers
@@ -55,10 +61,16 @@ class UnitGraph:
     price: Integers
     toll: Integers
     walled: npt.NDArray[np.bool_]
+    locked: Integers
 
     def __len__(self) -> int:
         """Return the number of units."""
         return len(self.households)
+
+    def at_level(self, level: int) -> UnitGraph:
+        """Return the graph of one level: what is locked there is walled."""
+        shut = self.locked <= level
+        return replace(self, walled=self.walled | shut) if shut.any() else self
 
     def grouped(self, group: Integers) -> UnitGraph:
         """Return the graph of groups of units, numbered 0 … without holes; inner pairs go."""
@@ -79,6 +91,8 @@ class UnitGraph:
         dear = summed((self.toll * self.length)[crossing], pair, len(key))
         walled = np.zeros(len(key), bool)
         np.logical_or.at(walled, pair, self.walled[crossing])
+        locked = np.full(len(key), OPEN, np.int64)
+        np.minimum.at(locked, pair, self.locked[crossing])
         return UnitGraph(
             households=summed(self.households, group, count),
             area=summed(self.area, group, count),
@@ -91,6 +105,7 @@ class UnitGraph:
             price=summed(self.price[crossing], pair, len(key)),
             toll=dear // np.maximum(length, 1),
             walled=walled,
+            locked=locked,
         )
 
     def part(self, units: Integers) -> UnitGraph:
@@ -108,7 +123,7 @@ class UnitGraph:
             other=place[self.other[pairs]],
             **{
                 name: getattr(self, name)[pairs]
-                for name in ("length", "barrier", "price", "toll", "walled")
+                for name in ("length", "barrier", "price", "toll", "walled", "locked")
             },
         )
 
@@ -184,6 +199,7 @@ def unit_graph(
     barrier_class: npt.ArrayLike,
     on_barrier: float = 0.0,
     walled: npt.ArrayLike | None = None,
+    locked: npt.ArrayLike | None = None,
 ) -> UnitGraph:
     """Make a graph from measures in metres.
 
@@ -199,6 +215,8 @@ def unit_graph(
         Price of a metre of border on a barrier, beside 1 for a metre off it.
     walled
         Pairs that must stay apart.
+    locked
+        Level from which on pairs never share a part; None: nothing is locked.
     """
     one, other = np.asarray(one, np.int64), np.asarray(other, np.int64)
     length = np.rint(np.asarray(length_m, np.float64) * 100).astype(np.int64)
@@ -221,4 +239,5 @@ def unit_graph(
         price=length - barrier + np.rint(barrier * on_barrier).astype(np.int64),
         toll=toll,
         walled=np.zeros(len(one), bool) if walled is None else np.asarray(walled, bool),
+        locked=np.full(len(one), OPEN) if locked is None else np.asarray(locked, np.int64),
     )
