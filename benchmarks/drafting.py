@@ -25,6 +25,9 @@ from boundaries.draft.measure import measure
 
 Bands = list[tuple[int, int]]
 
+UNIT_COLUMNS = ("unit", "hh", "area", "outer_len")
+EDGE_COLUMNS = ("u", "v", "len", "road", "roadlen")
+
 
 def main() -> None:
     """Run the benchmark."""
@@ -41,8 +44,9 @@ def main() -> None:
     parser.add_argument("--ours-only", action="store_true")
     parser.add_argument("--peer-seconds", type=float, default=60.0)
     options = parser.parse_args()
-    bands = [_band(text) for text in options.bands.split(",")]
-    units, edges = pd.read_parquet(options.units), pd.read_parquet(options.edges)
+    bands = [_band(text, parser) for text in options.bands.split(",")]
+    units = table(parser, options.units, UNIT_COLUMNS)
+    edges = table(parser, options.edges, EDGE_COLUMNS)
     graph = graph_of(units, edges)
     ready = made_ready()
     print(f"{len(graph)} units, {len(graph.one)} pairs, {graph.households.sum()} households")
@@ -85,8 +89,24 @@ def graph_of(units: pd.DataFrame, edges: pd.DataFrame) -> UnitGraph:
     )
 
 
-def _band(text: str) -> tuple[int, int]:
-    low, high = text.split("-")
+def table(parser: argparse.ArgumentParser, path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return a Parquet table; one line says what is wrong with it, and the exit status is 2."""
+    try:
+        found = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        why = "no such file" if not path.exists() else str(error).splitlines()[0]
+        parser.exit(2, f"{path}: cannot be read as Parquet: {why}\n")
+    missing = [name for name in columns if name not in found.columns]
+    if missing:
+        has = ", ".join(found.columns)
+        parser.exit(2, f"{path}: no column {', '.join(missing)}; it has {has}\n")
+    return found
+
+
+def _band(text: str, parser: argparse.ArgumentParser) -> tuple[int, int]:
+    low, dash, high = text.partition("-")
+    if not (dash and low.isdecimal() and high.isdecimal() and 0 < int(low) <= int(high)):
+        parser.exit(2, f"--bands: {text} is not LOW-HIGH, such as 300-500\n")
     return int(low), int(high)
 
 

@@ -16,8 +16,7 @@ from pathlib import Path
 
 import drafting_alone  # noqa: F401 - before all that imports numba
 import numpy as np
-import pandas as pd
-from drafting import graph_of, made_ready
+from drafting import EDGE_COLUMNS, UNIT_COLUMNS, graph_of, made_ready, table
 
 from boundaries.draft.compiled import Integers
 from boundaries.draft.graph import UnitGraph, linked
@@ -39,7 +38,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--ours-only", action="store_true", help="do not draw anew beside")
     options = parser.parse_args()
-    graph = graph_of(pd.read_parquet(options.units), pd.read_parquet(options.edges))
+    graph = graph_of(
+        table(parser, options.units, UNIT_COLUMNS), table(parser, options.edges, EDGE_COLUMNS)
+    )
     made_ready()
     old = draw(graph, aims_of(graph, BANDS), seed=options.seed)
     now = changed(graph, options.seed)

@@ -9,11 +9,12 @@ from functools import partial
 
 import numpy as np
 
+from boundaries.draft.apart import led_on, mixed
 from boundaries.draft.coarsest import coarsest, worth_of
-from boundaries.draft.compiled import Flags, Integers, given
+from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.effort import POLISH, Effort
 from boundaries.draft.feasibility import beyond_help
-from boundaries.draft.graph import UnitGraph, net_of
+from boundaries.draft.graph import OPEN, UnitGraph, net_of
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim, divide
@@ -27,6 +28,8 @@ _PRICES, _DEAREST = 9, 32
 _MOST_RELIEVED = 12
 _TURNS = 3
 _TRIES, _ENOUGH = 60, 6
+_DETOURS = 8
+"""How often locked borders are led on before parts around their ends are just cut."""
 
 
 def aims_of(
@@ -84,27 +87,32 @@ def draw(
         Part of every unit, one array a level, numbered from 0 without holes.
     """
     effort = effort or Effort()
-    net = net_of(graph)
-    ground = graph.components()
+    counted = list(held) if held is not None else [graph.households] * len(aims)
+    graphs: list[UnitGraph] = []
     drawn: list[Integers] = []
-    for index in range(len(aims)):
-        if held is not None:
-            graph = replace(graph, households=held[index])
-            net = net._replace(households=given(held[index]))
-        level = partial(
-            _level, graph, net, ground, drawn, index, seed=seed, effort=effort, keep=keep, held=held
-        )
-        target = targets[index] if targets is not None else None
-        drawn, label = level(aims) if target is None else _aimed(level, aims, index, target)
-        drawn.append(label)
+    for index, households in enumerate(counted):
+        walled = graphs[-1].walled if graphs else graph.walled
+        level_graph = replace(graph.at_level(index + 1), households=households)
+        graphs.append(replace(level_graph, walled=level_graph.walled | walled))
+        for turn in range(_DETOURS + 1):
+            level = partial(
+                _level, graphs, drawn, index, seed=seed, effort=effort, keep=keep, held=counted
+            )
+            target = targets[index] if targets is not None else None
+            above, label = level(aims) if target is None else _aimed(level, aims, index, target)
+            cut = led_on(graphs[index], label, index + 1)
+            if cut is None:
+                break
+            graphs[index] = replace(graphs[index], walled=graphs[index].walled | cut)
+            if turn == _DETOURS:
+                label = graphs[index].components(label)
+        drawn = [*above, label]
         effort.told((index + 1) / len(aims))
     return [numbered(label) for label in drawn]
 
 
-def _level(  # noqa: PLR0917
-    graph: UnitGraph,
-    net: Net,
-    ground: Integers,
+def _level(
+    graphs: Sequence[UnitGraph],
     drawn: list[Integers],
     index: int,
     aims: Sequence[Aim],
@@ -112,13 +120,15 @@ def _level(  # noqa: PLR0917
     seed: int,
     effort: Effort,
     keep: Integers | None,
-    held: Sequence[Integers] | None,
+    held: Sequence[Integers],
 ) -> tuple[list[Integers], Integers]:
     """Return one level and those above it, some of whose parts may have been recut."""
     if index == 0:
-        return [], coarsest(graph, net, ground, aims[0], seed, effort, keep)
+        graph = graphs[0]
+        ground = graph.components()
+        return [], coarsest(graph, net_of(graph), ground, aims[0], seed, effort, keep)
     above = list(drawn)
-    return above, _inside(graph, net, above, aims, index, seed, effort, held)
+    return above, _inside(graphs, above, aims, index, seed, effort, held)
 
 
 def _aimed(
@@ -150,42 +160,55 @@ def _aimed(
 
 
 def _inside(  # noqa: PLR0917
-    graph: UnitGraph,
-    net: Net,
+    graphs: Sequence[UnitGraph],
     drawn: list[Integers],
     aims: Sequence[Aim],
     index: int,
     seed: int,
     effort: Effort,
-    held: Sequence[Integers] | None,
+    held: Sequence[Integers],
 ) -> Integers:
     """Draw a finer level; parents that cannot be divided are recut with their neighbours."""
-    aim, parent = aims[index], drawn[index - 1]
-    label = _divided(graph, net, parent, aim, seed + index)
+    aim, graph = aims[index], graphs[index]
+    net = net_of(graph)
+    label = _divided(graph, net, _regions(graph, drawn[index - 1]), aim, seed + index)
     if off_band(totals(graph.households, label), aim.low, aim.high).any():
-        counted = [graph.households] * len(aims) if held is None else held
         hopeless = beyond_help(graph, aim.low, aim.high)
         for turn in range(_TURNS):
+            before = list(drawn), label
             label = mended_parents(
                 graph,
                 drawn,
                 label,
                 aims[: index + 1],
-                counted,
+                held,
                 seed=seed + 31 * turn,
                 until=effort.until,
                 hopeless=hopeless,
+                parents_graph=graphs[index - 1] if _has_locks(graph) else None,
             )
-            label = _relieved(graph, drawn, label, aims, counted, index, seed + turn, hopeless)
+            label = _relieved(graph, drawn, label, aims, held, index, seed + turn, hopeless)
+            if any(len(mixed(graph, each, at)) for at, each in enumerate(drawn, start=1)):
+                drawn[:], label = before
+                break
             off = off_band(totals(graph.households, label), aim.low, aim.high)
             off[label[hopeless]] = 0
             if not 0 < np.count_nonzero(off) <= _MOST_RELIEVED or effort.is_over(index):
                 break
-    region = numbered(drawn[index - 1])
+    region = numbered(_regions(graph, drawn[index - 1]))
     if len(graph) > PIECE_UNITS:
         return effort.improved_in_pieces(index, graph, region, label, aim, seed=seed + index)
     label = effort.improved(index, graph, region, label, aim, seed=seed + index, net=net)
     return numbered(label)
+
+
+def _regions(graph: UnitGraph, parent: Integers) -> Integers:
+    """Return the ground that children must not leave: a parent, or its pieces between locks."""
+    return graph.components(parent) if _has_locks(graph) else parent
+
+
+def _has_locks(graph: UnitGraph) -> bool:
+    return bool((graph.locked < OPEN).any())
 
 
 def _divided(graph: UnitGraph, net: Net, parent: Integers, aim: Aim, seed: int) -> Integers:

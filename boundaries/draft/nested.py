@@ -29,6 +29,7 @@ def mended_parents(
     seed: int,
     until: float,
     hopeless: Flags | None = None,
+    parents_graph: UnitGraph | None = None,
 ) -> Integers:
     """Recut parents with children off their band, with one to three neighbours each.
 
@@ -51,13 +52,16 @@ def mended_parents(
     hopeless
         Units that no child of the band can have: proved, so that nothing is tried for them.
         None: not known.
+    parents_graph
+        The graph as the parents' level has it, where fewer borders are locked there.
 
     Returns
     -------
     numpy.ndarray
         The children; never more households off the band than before.
     """
-    fix = _Recutting(graph, drawn, label, aims, held, np.random.default_rng(seed), hopeless)
+    random = np.random.default_rng(seed)
+    fix = _Recutting(graph, parents_graph or graph, drawn, label, aims, held, random, hopeless)
     for reach in ("parent", "anywhere"):
         fix.in_vain = 0
         for unit in fix.troubled():
@@ -74,6 +78,7 @@ class _Recutting:
     def __init__(  # noqa: PLR0917
         self,
         graph: UnitGraph,
+        parents_graph: UnitGraph,
         drawn: list[Integers],
         children: Integers,
         aims: Sequence[Aim],
@@ -81,14 +86,15 @@ class _Recutting:
         random: np.random.Generator,
         hopeless: Flags | None,
     ) -> None:
-        self.graph, self.drawn, self.children = graph, drawn, children.copy()
+        self.graph, self.drawn, self.children = parents_graph, drawn, children.copy()
+        self._children_graph = graph
         self.aims, self.random = aims, random
         self.held = held[: len(aims)]
         self.in_vain = 0
         self._hopeless = hopeless
         drawn[-1] = drawn[-1].copy()
-        passable = ~graph.walled
-        one, other = graph.one[passable], graph.other[passable]
+        passable = ~parents_graph.walled
+        one, other = parents_graph.one[passable], parents_graph.other[passable]
         tail = np.concatenate([one, other])
         order = np.argsort(tail, kind="stable")
         self._head = np.concatenate([other, one])[order]
@@ -167,8 +173,12 @@ class _Recutting:
         seed = int(self.random.integers(1 << 40))
         part = replace(part, households=self.held[-2][units])
         parents, _ = divide(part, region, self.aims[-2], seed=seed, tries=2, enough=1)
+        region = parents
+        if self._children_graph is not self.graph:
+            part = self._children_graph.part(units)
+            region = part.components(parents)
         part = replace(part, households=self.held[-1][units])
-        children, _ = divide(part, parents, self.aims[-1], seed=seed + 1, tries=_TRIES, enough=1)
+        children, _ = divide(part, region, self.aims[-1], seed=seed + 1, tries=_TRIES, enough=1)
         return parents, children
 
     def _keep_grandparents(self, units: Integers, parents: Integers) -> bool:
