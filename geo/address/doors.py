@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geo.address.features import (
     NUMBER_AGREES,
     NUMBER_DIFFERS,
@@ -11,7 +13,7 @@ from geo.address.features import (
     TOWN_DIFFERS,
 )
 from geo.address.latin import street_cost
-from geo.address.names import NameIndex
+from geo.address.names import Hit, NameIndex
 from geo.address.query import Query
 from geo.address.register import PLACE_STEP, Register
 from geo.address.units import number_base, number_id, spread_numbers
@@ -70,15 +72,15 @@ class Doors:
         if query.road or query.unknown_road is None:
             return query.road, 0.0
         words = query.written.text[slice(*query.unknown_road)]
-        hits = self.road_names.find(query.unknown_words or words)
+        hits: Sequence[Hit] = self.road_names.find(query.unknown_words or words)
         if query.unknown_words:
             names = self.road_names.names
-            hits = [
+            nearer = (
                 hit._replace(cost=min(hit.cost, cost))
                 for hit in hits
                 if (cost := street_cost(query.unknown_words, names[hit.name])) is not None
-            ]
-            hits.sort(key=lambda hit: hit.cost)
+            )
+            hits = sorted(nearer, key=lambda hit: hit.cost)
         if hits and hits[0].cost < ROAD_COST and (len(hits) == 1 or hits[1].cost > hits[0].cost):
             return hits[0].name + 1, hits[0].cost
         return -1, 0.0

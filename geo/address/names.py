@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ _LONG_NAME = 6
 _MOST = 24
 _SLIPS_AT_MOST = 3
 _RARE, _SHARING = 1000, 8
+_KEPT = 4096
 
 
 class Hit(NamedTuple):
@@ -42,6 +43,9 @@ class NameIndex:
         self.longest = max(map(len, self.names), default=0)
         self.exact = {name: number for number, name in enumerate(self.names)}
         self.naming = Naming.of(official)
+        # the same few compounds are named again and again, and misspelled in the same ways
+        self._found = lru_cache(_KEPT)(self._find)
+        self._absent_cost = lru_cache(_KEPT)(self.naming.absent_cost)
         self._slips: dict[str, tuple[int, ...]] = {}
         self._heard: dict[str, tuple[int, ...]] = {}
         self._begins: dict[str, tuple[int, ...]] = {}
@@ -63,15 +67,22 @@ class NameIndex:
         if office is not None:
             self._offices.setdefault(office[0], []).append((number, office))
 
-    def find(self, given: str) -> list[Hit]:
+    def find(self, given: str) -> tuple[Hit, ...]:
         """Return the names that may be meant, the cheapest first."""
+        return self._found(given)
+
+    def absent_cost(self, given: str) -> float:
+        """Return the cost of words as the name of a place that is none of these, nats."""
+        return self._absent_cost(given)
+
+    def _find(self, given: str) -> tuple[Hit, ...]:
         number = self.exact.get(given)
         if number is not None:
-            return [Hit(number, 0.0, "exact")]
+            return (Hit(number, 0.0, "exact"),)
         if given.isascii() and given.isalpha():
             return self._typed(given)
         if len(given) > self.longest + _SLIPS_AT_MOST:
-            return []
+            return ()
         hits: dict[int, Hit] = {}
         for other in self._by_slip(given):
             cost = edit_cost(given, self.names[other])
@@ -86,18 +97,18 @@ class NameIndex:
                 cost = edit_cost(given, self.names[other])
                 if cost < CAP:
                     hits[other] = Hit(other, cost, "spelled")
-        return sorted(hits.values(), key=lambda hit: (hit.cost, hit.name))[:_MOST]
+        return tuple(sorted(hits.values(), key=lambda hit: (hit.cost, hit.name))[:_MOST])
 
     @cached_property
     def letters(self) -> dict[str, dict[int, float]]:
         """Return the names by what may be typed for them in letters; see `letters`."""
         return by_letters(self.names)
 
-    def _typed(self, given: str) -> list[Hit]:
+    def _typed(self, given: str) -> tuple[Hit, ...]:
         """Return the names whose pinyin or initials are given."""
         found = self.letters.get(given) or self.letters.get(soft(given), {})
         hits = [Hit(name, cost, "letters") for name, cost in found.items()]
-        return sorted(hits, key=lambda hit: (hit.cost, hit.name))[:_MOST]
+        return tuple(sorted(hits, key=lambda hit: (hit.cost, hit.name))[:_MOST])
 
     def _of_stage(self, given: str) -> tuple[int, ...]:
         """Return the names that leave words out before their stage: 丽景2期 for 丽景社区2期."""

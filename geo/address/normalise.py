@@ -77,12 +77,13 @@ class Normalised:
     @cached_property
     def offsets(self) -> tuple[int, ...]:
         """Where each character came from in the original, and the original's end behind them."""
-        if len(self.text) == len(self.original) and self.original.translate(_TABLE) == self.text:
-            return tuple(range(len(self.original) + 1))
         characters, sources = _folded(self.original)
         while characters != self.text:
-            for pattern, replacement in _STEPS:
-                characters, sources = _replaced(pattern, replacement, characters, sources)
+            for mark, steps in _MARKED:
+                if mark.isdisjoint(characters):
+                    continue
+                for pattern, replacement in steps:
+                    characters, sources = _replaced(pattern, replacement, characters, sources)
         return (*sources, len(self.original))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -106,14 +107,18 @@ def normalise(text: str) -> Normalised:
     门 层 楼 室 号 段 巷 弄 组 期 …) and nowhere else, so that names keep theirs (五一路, 第二小学).
     Normalising twice changes nothing.
     """
-    written = text.translate(_TABLE)
+    written = text.translate(_TABLE) if _FOLDED.search(text) else text
     while True:
         before = written
-        for mark, steps in _MARKED:
-            if mark.isdisjoint(written):
+        marks = _MARKS.intersection(written)
+        for mark, steps in _MARKED if marks else ():
+            if mark.isdisjoint(marks):
                 continue
+            unmarked = written
             for pattern, replacement in steps:
                 written = pattern.sub(replacement, written)
+            if written != unmarked:
+                marks = _MARKS.intersection(written)
         if written == before:  # what one step leaves may be another's to do
             return Normalised(written, text)
 
@@ -178,6 +183,7 @@ def _inside(match: re.Match[str]) -> str:
 _LABELS = {"building": "号楼", "stair": "单元", "room": "室"}
 _MEANT = {"stair": "单元", "house": "号楼", "block": "栋"}
 _TABLE = character_table()
+_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_TABLE))))}]")
 # steps run only where a text holds one of the characters that they are about
 _MARKED: tuple[tuple[frozenset[str], tuple[_Step, ...]], ...] = (
     (frozenset(", "), ((_LABELLED, _labelled),)),
@@ -199,10 +205,12 @@ _MARKED: tuple[tuple[frozenset[str], tuple[_Step, ...]], ...] = (
     (frozenset("("), ((_BRACKETED, _inside),)),
     (frozenset(".#"), ((_DOTTED, _dotted), (_NUMBER_SIGN, ""))),
 )
-_STEPS = tuple(step for _, steps in _MARKED for step in steps)
+_MARKS = frozenset().union(*(mark for mark, _ in _MARKED))
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
+    if _FOLDED.search(text) is None:
+        return text, list(range(len(text)))
     table = _TABLE
     characters: list[str] = []
     sources: list[int] = []
@@ -223,6 +231,8 @@ def _replaced(
     pieces: list[str] = []
     origins: list[int] = []
     last = 0
+    if pattern.search(characters) is None:
+        return characters, sources
     for match in pattern.finditer(characters):
         form = replacement(match) if callable(replacement) else str(replacement)
         start, end = match.span()

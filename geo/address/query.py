@@ -165,7 +165,7 @@ class QueryReader:
 
         None where the text says nothing.
         """
-        written = normalise(without_corrections(without_persons(text)))
+        written = normalise(without_corrections(without_persons(text)).rstrip(" "))
         form = written.text
         if not _MEANT.search(form):
             return None

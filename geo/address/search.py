@@ -215,19 +215,19 @@ class Searcher:
             features[ABSENT] = min(_MOST_ABSENT, *costs)
         elif query.unknown_road is not None:
             words = query.unknown_words or query.written.text[slice(*query.unknown_road)]
-            features[ABSENT] = min(self.doors.road_names.naming.absent_cost(words), _MOST_ABSENT)
+            features[ABSENT] = min(self.doors.road_names.absent_cost(words), _MOST_ABSENT)
         elif found:
             features[ABSENT] = _NAMELESS_ABSENT
         return features
 
     def _absent_cost(self, chunk: Chunk, elsewhere: float) -> float:
         if chunk.name in self.names.exact:
-            return self.names.naming.absent_cost(chunk.name)
+            return self.names.absent_cost(chunk.name)
         name = chunk.name.removesuffix(chunk.zone) or chunk.name
         if name.isascii() and name.isalpha():
             return _ABSENT_LETTER * len(name)
         plain = without_speech(name) or name
-        cost = self.names.naming.absent_cost(plain)
+        cost = self.names.absent_cost(plain)
         whole = without_speech(chunk.name) or chunk.name
         is_elsewhere = self._is_elsewhere(plain) or (chunk.zone and self._is_elsewhere(whole))
         return min(cost, elsewhere) if is_elsewhere else cost

@@ -62,7 +62,9 @@ _PATTERNS = (
         rf"(?=$|[-,()/#\s]|[{_SIDES}{_STEMS}]?单元)"
     ),
 )
-_TOKEN = re.compile("|".join(_PATTERNS))
+# what a token may begin with; most characters of a text are looked at but once
+_FIRST = rf"(?=[0-9A-Z负附主副辅裙地底顶{_SIDES}{_STEMS}])"
+_TOKEN = re.compile(f"{_FIRST}(?:{'|'.join(_PATTERNS)})")
 _KINDS = {
     **{name: name.removesuffix("_word") for name in _TOKEN.groupindex},
     "behind": "number",
@@ -87,5 +89,5 @@ def tokens_of(text: str) -> list[Token]:
         group = match.lastgroup or ""
         kind = _KINDS[group]
         word = "" if group == kind else match[group]
-        tokens.append(Token(kind, match[kind], word, match.start(), match.end()))
+        tokens.append(Token(kind, match[kind], word, *match.span()))
     return tokens
