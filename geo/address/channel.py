@@ -34,6 +34,7 @@ PUT_IN = 11.0
 OTHER_CHARACTER = 13.0
 OTHER_IDENTITY = 18.0
 COUNT_LEFT_OUT = 10.0
+STAGE_WORD_LEFT_OUT = 2.5
 """Costs of one slip of the pen or the ear, in nats."""
 
 NEW_STEM, NEW_END = 3.0, 6.0
@@ -94,7 +95,12 @@ def edit_cost(given: str, name: str) -> float:
 
 
 def _left_out(character: str) -> float:
-    """Return the cost of leaving a character out: 东村小区 is hardly said for 东村二小区."""
+    """Return the cost of leaving a character out: 东村小区 is hardly said for 东村二小区.
+
+    家园二 is often said for 家园二期.
+    """
+    if character == "期":
+        return STAGE_WORD_LEFT_OUT
     return COUNT_LEFT_OUT if character in _COUNTING else LEFT_OUT
 
 

@@ -66,6 +66,8 @@ class Descent:
         held = self._zones_of[lead.place]
         if said:
             number = self._number_of["zones"].get(said, -1)
+            if number not in held and said.endswith("期") and lead.query.chain.zone is not None:
+                number = self._number_of["zones"].get(said[:-1], -1)  # 2-12-1 in 二区
             if number in held:
                 return (number,), ()
             lead.features[ZONE_ABSENT] = 1.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from geo.address.rereading import other_readings
 from geo.address.tokens import Token, tokens_of
 
 _ROAD_END = "路街道巷弄段衢径堤线"
@@ -36,6 +37,8 @@ _COUNTED_FROM = re.compile(rf"(?:\d(?:号楼|楼)|[栋幢座#]楼?){_FROM_BUILDI
 _LISTED = re.compile(r",?(?:和|与|跟|及|以及|或者?|还有|还是|到|至)")
 _PAIR = 2
 _PARTS = {3: ("building", "stair", "room"), 4: ("building", "stair", "floor", "room")}
+# 1-12-2-501: what stands before is a stage or a zone when 501 is not on floor 2
+_IN_ZONE = ("zone", "building", "stair", "room")
 _ON_STREET = {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}
 # floor and door: 501, 1203; a building with such a number is rare
 _DOOR_OF_FLOOR = re.compile(r"[A-Z]?(?:[1-9]|[1-4]\d)0[1-9]")
@@ -69,6 +72,7 @@ class Reading(NamedTuple):
     stair: Element | None = None
     floor: Element | None = None
     room: Element | None = None
+    zone: Element | None = None
 
     @property
     def elements(self) -> tuple[Element, ...]:
@@ -92,7 +96,7 @@ def chains(text: str, protected: tuple[tuple[int, int], ...] = ()) -> tuple[Read
     """
     tokens = [token for token in tokens_of(text) if not _within(token.start, token.end, protected)]
     first = _Reader(text, tokens).read()
-    return (first, *_others(text, first))
+    return (first, *other_readings(text, first))
 
 
 def _within(start: int, end: int, spans: tuple[tuple[int, int], ...]) -> bool:
@@ -216,8 +220,10 @@ def _floor_or_building(reader: _Reader, place: int, token: Token) -> str:
     return "building" if words else "floor"
 
 
-def _side(reader: _Reader, _place: int, token: Token) -> None:
-    if {"building", "stair", "floor"} & reader.found.keys():
+def _side(reader: _Reader, place: int, token: Token) -> None:
+    """Read 西户; 西门 is a door of a landing too behind a stair or a floor, elsewhere a gate."""
+    behind = reader.behind(place) in ("stair", "floor")
+    if behind or (token.value[-1] == "户" and {"building", "stair", "floor"} & reader.found.keys()):
         reader.put("room", token.value, token.start, token.end)
 
 
@@ -326,7 +332,15 @@ def _kinds(parts: list[Element], before: str | None, words: str) -> tuple[str, .
     if count == _PAIR:
         is_room = len(parts[1].value.rstrip(_LETTERS)) >= _ROOM_DIGITS
         return ("building", "room") if is_room else ("building", "stair")
+    if count == len(_IN_ZONE) and not _is_on_floor(parts[-1].value, parts[-2].value):
+        return _IN_ZONE
     return _PARTS[count]
+
+
+def _is_on_floor(room: str, floor: str) -> bool:
+    """Return whether a room's number begins with its floor: 501 is on 5, 1203 on 12."""
+    digits = room.rstrip(_LETTERS)
+    return len(digits) < _ROOM_DIGITS or digits[:-2] == floor
 
 
 def _is_one_room(parts: list[Element], before: str | None, words: str) -> bool:
@@ -370,51 +384,3 @@ _READ = {
     "bare": _bare,
     "run": _run,
 }
-
-
-def _others(text: str, first: Reading) -> list[Reading]:
-    """Return the other readings that the same words allow."""
-    others = []
-    building, stair, floor, room, number = (
-        first.building,
-        first.stair,
-        first.floor,
-        first.room,
-        first.number,
-    )
-    if (
-        building is not None
-        and len(building.value) == 1
-        and building.start
-        and text[building.start - 1] in _HAN_DIGITS
-    ):
-        # 小区二3号楼: spelled digits rather than a name that ends in a numeral
-        tens = _HAN_DIGITS.index(text[building.start - 1]) + 1
-        joined = Element("building", f"{tens}{building.value}", building.start - 1, building.end)
-        others.append(first._replace(building=joined))
-    if building is not None and building.start and re.fullmatch(r"[A-Z]\d+", building.value):
-        # 锦绣华庭A3号楼: building 3 of zone A
-        digits = building._replace(value=building.value[1:], start=building.start + 1)
-        others.append(first._replace(building=digits))
-    if building is not None and stair is None and room is not None and floor is None:
-        between = text[building.end : room.start]
-        if between in ("-", "/") and not text[building.start : building.end].endswith(_CLASSIFIERS):
-            # 3-501: building and room, or a stair of a compound that is one building
-            others.append(first._replace(building=None, stair=building._replace(kind="stair")))
-    if building is not None and building.value.isdigit() and number is None:
-        words = text[building.start : building.end]
-        if words.endswith("楼") and words[:-1].isdigit() and stair is None:
-            others.append(first._replace(building=None, floor=building._replace(kind="floor")))
-        alone = stair is None and room is None
-        if words.endswith("号") or (words == building.value and alone):
-            others.append(first._replace(building=None, number=building._replace(kind="number")))
-    if building is None and floor is not None and text[floor.start : floor.end].endswith("楼"):
-        others.append(first._replace(building=floor._replace(kind="building"), floor=None))
-    if building is None and number is not None:
-        # 人民路12号3单元, 荷塘月色12号: the house number is the building's
-        others.append(first._replace(building=number._replace(kind="building"), number=None))
-    return others
-
-
-_HAN_DIGITS = "一二三四五六七八九"
-_CLASSIFIERS = ("楼", "栋", "幢", "座", "#", "号")

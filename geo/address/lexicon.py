@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
 _TOWN_WORD = re.compile(r"(?:街道办事处|街道|镇|乡)$")
+_VILLAGE_WORD = re.compile(r"(?:自然村|行政村|村|社区)$")
+# what else a village and a community are called by those who administer them
+_VILLAGE_WORDS = {"村": ("自然村", "行政村", "村委会"), "社区": ("社区居委会", "居委会")}
 
 
 class Word(NamedTuple):
@@ -25,7 +28,8 @@ class Lexicon:
         self._first: dict[str, list[Word]] = {}
         self._last: dict[str, list[Word]] = {}
         self.texts: list[str] = []
-        for word in sorted(words, key=_longest_first):
+        known = list(words)
+        for word in sorted({*known, *_called_otherwise(known)}, key=_longest_first):
             if len(word.text) > 1:
                 self.texts.append(word.text)
                 self._first.setdefault(word.text[:2], []).append(word)
@@ -37,6 +41,11 @@ class Lexicon:
             short: word._replace(text=short)
             for word in reversed(list(chain.from_iterable(self._first.values())))
             if word.kind == "town" and len(short := _TOWN_WORD.sub("", word.text)) > 1
+        }
+        self._short_villages = {
+            short: word._replace(text=short)
+            for word in reversed(list(chain.from_iterable(self._first.values())))
+            if word.kind == "village" and len(short := _VILLAGE_WORD.sub("", word.text)) > 1
         }
 
     def at_start(self, text: str, start: int, end: int) -> Word | None:
@@ -58,12 +67,34 @@ class Lexicon:
                 return word
         return None
 
+    def short_village(self, text: str, start: int, end: int) -> Word | None:
+        """Return the village that is said without its word at ``start`` (北沟 for 北沟村)."""
+        for length in (2, 3, 4):
+            word = self._short_villages.get(text[start : min(start + length, end)])
+            if word is not None:
+                return word
+        return None
+
     def at_end(self, text: str, start: int, end: int) -> Word | None:
         """Return the longest word that ends at ``end``."""
         for word in self._last.get(text[max(start, end - 2) : end], ()):
             if text.endswith(word.text, start, end):
                 return word
         return None
+
+
+def _called_otherwise(words: list[Word]) -> Iterator[Word]:
+    """Yield villages by their other names (北沟自然村), where these name nothing else."""
+    taken = {word.text for word in words}
+    for word in words:
+        for end, others in _VILLAGE_WORDS.items() if word.kind == "village" else ():
+            stem = word.text.removesuffix(end)
+            if stem != word.text and len(stem) > 1:
+                yield from (
+                    word._replace(text=stem + other)
+                    for other in others
+                    if stem + other not in taken
+                )
 
 
 def _longest_first(word: Word) -> tuple[int, str, str, int]:

@@ -20,7 +20,8 @@ _STOP_RUNS = re.compile(r"^,+|,+$|,(?=,)")
 _CLASSIFIED = re.compile(
     rf"(第*)([{NUMERAL}]+)(?="
     r"号楼|号院|个单元|号(?![路街桥线道公]|大街)|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源县湾])"
-    r"|层(?!塔)|楼(?!村|乡|镇|庄)|室|段(?!子)|巷|弄|组(?!团)|期|邻|梯|#|之|户"
+    r"|层(?!塔)|楼(?!村|乡|镇|庄)|室|段(?!子)|巷|弄|组(?!团)|期|邻|梯|#|之|户|(?:村民)?小组|生产队"
+    r"|[队社](?=$|[,() \d])"
     rf")|(?<=号之)()([{NUMERAL}]+)"
 )
 # digits spelled out behind a classifier, up to the end or a room word: 单元五零二
@@ -28,6 +29,10 @@ _SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}
 # a dash read aloud: 三杠二杠五零一
 _DASH_WORD = re.compile(
     rf"(?<=[0-9{NUMERAL}])杠(?=[0-9{NUMERAL}])|[{NUMERAL}]+(?=杠[0-9{NUMERAL}])|(?<=[0-9{NUMERAL}]杠)[{NUMERAL}]+"
+)
+# numerals between dashes: 三-二-五零一; the first of a name's may be its own (东村二-3号楼)
+_DASHED = re.compile(
+    rf"[{NUMERAL}]{{1,3}}(?=-[{NUMERAL}])|(?<=\d-)[{NUMERAL}]{{1,4}}(?=$|[-,室号])"
 )
 # 两 counts before 单元 and 号楼, before shorter classifiers only inside a chain: 三号楼两门
 _TWO = re.compile(
@@ -51,6 +56,8 @@ _LABELLED = re.compile(
     r"(?:(?P<building>(?:楼号|楼栋号?|栋号|幢号|楼幢号?)[, ]*)|(?P<stair>(?<!\d)单元号?[, ]+)"
     r"|(?P<room>(?:房间号?|房号|室号?|门牌号?)[, ]+))(\d{1,4})(?![\d号楼栋幢座单元室-])"
 )
+# B and U for building and unit: 3B2U501, 3号楼2U
+_LETTERED = re.compile(r"(?<![0-9A-Z])(?:(\d{1,3})B)?(\d{1,2})U(?=\d{3,4}(?![0-9A-Z])|$|[,() 室])")
 _NUMBER_SIGN = re.compile(r"(?<![A-Z])NO[.:]? ?(?=\d)")
 _ROMAN = re.compile(r"(?<![0-9A-Z])(I{1,3}|IV|V|VI{1,3}|IX|X)(?=期|区|段)")
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
@@ -134,7 +141,7 @@ def _number(match: re.Match[str]) -> str:
     if found is None:
         return match.group(0)
     start, value = found
-    if start and match.string[match.end() : match.end() + 1] in tuple("巷弄段"):
+    if start and match.string[match.end() : match.end() + 1] in tuple("巷弄段队社"):
         return match.group(0)
     kept = "" if ordinal and start == 0 else ordinal + numeral[:start]
     parted = match.group(4) and match.string[match.end() : match.end() + 1].isdigit()
@@ -176,6 +183,11 @@ def _labelled(match: re.Match[str]) -> str:
     return f"{match.group(4)}{_LABELS[label]}"
 
 
+def _lettered(match: re.Match[str]) -> str:
+    building = f"{match.group(1)}号楼" if match.group(1) else ""
+    return f"{building}{match.group(2)}单元"
+
+
 def _inside(match: re.Match[str]) -> str:
     return match.group(1)
 
@@ -190,6 +202,7 @@ _MARKED: tuple[tuple[frozenset[str], tuple[_Step, ...]], ...] = (
     (frozenset(" "), ((_MORE_BLANKS, ""), (_BLANKS, ""))),
     (frozenset(","), ((_STOP_RUNS, ""),)),
     (frozenset("杠"), ((_DASH_WORD, _dash),)),
+    (frozenset("-"), ((_DASHED, _dash),)),
     (frozenset("两俩"), ((_TWO, "2"),)),
     (
         frozenset("丹但旦蛋担淡胆园原圆员源远院愿缘苑好毫浩耗搂喽娄漏陋东动洞冻懂撞状壮"),
@@ -200,6 +213,7 @@ _MARKED: tuple[tuple[frozenset[str], tuple[_Step, ...]], ...] = (
         ((_ROAD_NUMBER, _spelled), (_CLASSIFIED, _number), (_SPELLED_ROOM, _room)),
     ),
     (frozenset("IVX"), ((_ROMAN, _roman),)),
+    (frozenset("U"), ((_LETTERED, _lettered),)),
     (frozenset("第"), ((_ORDINAL, ""),)),
     (frozenset("0"), ((_LEADING_ZEROS, ""),)),
     (frozenset("("), ((_BRACKETED, _inside),)),

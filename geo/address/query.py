@@ -250,6 +250,9 @@ class QueryReader:
             start = max(start, query.relation.end)
         if start < end:
             self._stretch(query, start, end, chain_end=chain_end, to="")
+        if chain.zone is not None:
+            query.stage = f"{chain.zone.value}期" if chain.zone.value.isdigit() else ""
+            query.zone = query.zone or ("" if query.stage else chain.zone.value)
         if query.stage:
             self._join_stage(query)
         query.chunks.sort(key=lambda chunk: chunk.name not in self.names)
@@ -449,6 +452,11 @@ class QueryReader:
             if town is not None and self._named(form, start + len(town.text), end) is not None:
                 self._note(query, "town", town.number)
                 return start + len(town.text)
+            short = self.lexicon.short_village(form, start, end)
+            if short is not None and self._goes_on_as_village(query, start + len(short.text), end):
+                self._note(query, "village", short.number)
+                start += len(short.text)
+                continue
             village = _VILLAGE.match(form, start, end)
             if (
                 village is not None
@@ -462,6 +470,14 @@ class QueryReader:
                 return start
             start += foreign
         return start
+
+    @staticmethod
+    def _goes_on_as_village(query: Query, start: int, end: int) -> bool:
+        """Return whether words go on as behind a village: with a group (北沟2组) or a number."""
+        number = query.chain.number
+        return bool(GROUP.match(query.written.text, start, end)) or (
+            start == end and number is not None and number.start == end
+        )
 
     def _above(self, query: Query, start: int, end: int) -> int:
         """Return the length of what stands above a known area (山西吕梁岚县), 0 for nothing."""

@@ -31,6 +31,7 @@ from geo.address.features import (
     Lead,
     no_features,
 )
+from geo.address.institutions import implied_names
 from geo.address.latin_query import LatinQueries
 from geo.address.lexicon import Lexicon, Word
 from geo.address.names import Hit, NameIndex
@@ -64,7 +65,7 @@ class Searcher:
         self.kind = register.arrays["place_kind"].tolist()
         self.doors = Doors(register)
         self.descent = Descent(register)
-        self.names, self.targets = self._names()
+        self.names, self.targets = self._names(areas)
         special = [name for name in self.names.names if any(char.isascii() for char in name)]
         zones = [form for zone in register.words["shown_zones"] if (form := known_text(zone))]
         buildings = [word for word in register.words["buildings"] if _HAN_WORD.search(word)]
@@ -78,7 +79,7 @@ class Searcher:
             latin=latin.query if latin else None,
         )
 
-    def _names(self) -> tuple[NameIndex, list[list[Target]]]:
+    def _names(self, areas: list[str]) -> tuple[NameIndex, list[list[Target]]]:
         """Return the names of places, and for each what it names."""
         register = self.register
         targets: dict[str, list[Target]] = {}
@@ -100,7 +101,21 @@ class Searcher:
                 held.append(one)
             else:  # the place's own name, with the time in which it is that
                 held[own] = held[own]._replace(since=since, until=until)
+        targets |= self._implied(official, targets, areas)
         return NameIndex(list(targets), official), list(targets.values())
+
+    def _implied(
+        self, official: list[str], targets: dict[str, list[Target]], areas: list[str]
+    ) -> dict[str, list[Target]]:
+        """Return what institutions are called without the area they are of; see `institutions`."""
+        towns = [town for town in self.register.words["towns"] if town]
+        found: dict[str, list[Target]] = {}
+        for name in dict.fromkeys(official):
+            for form in implied_names(name, areas, towns):
+                if form not in targets:
+                    held = found.setdefault(form, [])
+                    held += [one for one in targets[name] if one.alias < 0 and one not in held]
+        return found
 
     def _lexicon(self, areas: list[str]) -> Lexicon:
         words = [Word("area", 0, area) for area in areas]
@@ -341,8 +356,10 @@ class Searcher:
         """Return whether an office is said alone and the name is that of its housing."""
         if hit.relation == "short":
             return self.names.names[hit.name].removeprefix(chunk.name) in HOUSING
-        said = office_reading(chunk.name) if hit.relation == "office" else None
-        return said is not None and not said[2]
+        if hit.relation != "office":
+            return False
+        said, held = office_reading(chunk.name), office_reading(self.names.names[hit.name])
+        return bool(said and held and not said[2] and held[2])
 
     def _named(self, hit: Hit, chunk: Chunk, query: Query, *, is_alias: bool) -> list[float]:
         features = no_features()

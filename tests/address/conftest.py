@@ -83,3 +83,15 @@ def town_frame() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def town_index(town_frame: pd.DataFrame) -> AddressIndex:
     return AddressIndex.build(town_frame)
+
+
+@pytest.fixture(scope="session")
+def make_row():
+    """Return what makes a row of a register."""
+    return _row
+
+
+@pytest.fixture(scope="session")
+def make_compound():
+    """Return what makes the rows of a compound."""
+    return _compound

@@ -76,6 +76,18 @@ CASES = [
     ("钱门大道888号1号厂房", "1", None, None, None),
     # dashes may part what has its words too
     ("6幢-1单元-202", "6", "1", None, "202"),
+    # the door of a landing is called 东门 as 东户; behind a building 东门 is a gate
+    ("滨河花园3号楼2单元5层东门", "3", "2", "5", "东门"),
+    ("滨河花园3号楼东门", "3", None, None, None),
+    # U is a unit, B a building: what property systems print
+    ("滨河花园1u104", None, "1", None, "104"),
+    ("滨河花园3号楼2U", "3", "2", None, None),
+    ("滨河花园3B2U501", "3", "2", None, "501"),
+    # numerals between dashes
+    ("滨河花园三-二-501", "3", "2", None, "501"),
+    # four parts whose third is not the room's floor begin with a stage or a zone
+    ("滨河花园2-12-1-301", "12", "1", None, "301"),
+    ("滨河花园2-12-3-301", "2", "12", "3", "301"),
     # names that begin with 桥, 店 … may stand behind a number
     ("长安街300号桥头小区36号楼", "36", None, None, None),
 ]

@@ -78,6 +78,10 @@ def test_a_slip_has_grade_b_and_is_named(town_index: AddressIndex) -> None:
         # stages are counted in numerals or digits
         ("东方苑1期3号楼2单元", "东方苑一期"),
         ("东方苑一期3号楼2单元", "东方苑一期"),
+        # 期 is left out behind its numeral; parts of a run may begin with the stage
+        ("东方苑二 3号楼2单元", "东方苑二期"),
+        ("东方苑2-3-2-501", "东方苑二期"),
+        ("东方苑2-3-2", "东方苑二期"),
         # digits that belong to a name are no building
         ("360大厦2号楼1单元", "360大厦"),
     ],
@@ -277,3 +281,14 @@ def test_phone_numbers_and_names_are_in_no_answer(town_index: AddressIndex) -> N
     assert "138" not in told
     assert "王小明" not in told
     assert "李女士" not in told
+
+
+@pytest.mark.parametrize("text", ["锦绣华庭A-3-2-501", "锦绣华庭A-3-2", "锦绣华庭 A 3 2 501"])
+def test_a_run_may_begin_with_the_zone(town_index: AddressIndex, text: str) -> None:
+    assert unit(town_index.match(text)) == ("锦绣华庭", "A区", "3号楼", "2")
+
+
+def test_a_numeral_and_a_digit_are_a_stage_or_one_number(town_index: AddressIndex) -> None:
+    """东方苑二3号楼 may be 3 of the second stage or 23 of 东方苑."""
+    first = town_index.match("东方苑二3号楼2单元").candidates[0]
+    assert (first.compound, first.building) == ("东方苑二期", "3号楼")
