@@ -102,7 +102,7 @@ class ContactCompared(Strict):
     stand_in: bool
     title: str | None
     name: str | None
-    state: Literal["retired", "dropped", "changed"]
+    state: Literal["retired", "renumbered", "dropped", "changed"]
     arriving: int
     leaving: int
 

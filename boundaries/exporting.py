@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+from openpyxl.utils import get_column_letter
 
 from boundaries.check import Report
 from boundaries.finding import Severity
@@ -61,7 +62,19 @@ _HEADINGS = {
     "duty_phone": "值班电话",
     "duties": "职责",
     "since": "任职日期",
+    "id": "问题编号",
+    "rule": "规则",
+    "severity": "严重程度",
+    "grids": "涉及网格",
+    "measure": "量值",
+    "unit": "单位",
+    "message_zh": "问题",
+    "remedy_zh": "改法",
+    "message_en": "message",
+    "remedy_en": "remedy",
 }
+_HEADINGS_OF = {"contacts": {"name": "姓名"}, "findings": {"kind": "情形"}}
+_LONGEST_CELL = 32_767  # characters that a spreadsheet allows
 
 
 def exported(town: Town, plan: Plan, report: Report) -> dict[str, pd.DataFrame]:
@@ -218,7 +231,23 @@ def _write_sheets(layers: dict[str, pd.DataFrame], file: Path) -> None:
     with pd.ExcelWriter(file, engine="openpyxl") as book:
         for name, frame in layers.items():
             plain = frame.drop(columns="geometry", errors="ignore").astype(object)
-            plain = pd.DataFrame(plain.where(plain.notna(), None)).map(harmless)
-            headings = {column: _HEADINGS.get(column, column) for column in plain.columns}
-            sheet = say(f"export.sheet_{name}", "zh")
-            plain.rename(columns=headings).to_excel(book, index=False, sheet_name=sheet)
+            plain = pd.DataFrame(plain.where(plain.notna(), None)).map(_cell)
+            headings = {**_HEADINGS, **_HEADINGS_OF.get(name, {})}
+            title = say(f"export.sheet_{name}", "zh")
+            plain.rename(columns=headings).to_excel(book, index=False, sheet_name=title)
+            sheet = book.sheets[title]
+            sheet.freeze_panes = "B2"
+            for at, column in enumerate(plain.columns, start=1):
+                letter = get_column_letter(at)
+                sheet.column_dimensions[letter].width = _width(plain[column])
+
+
+def _cell(value: object) -> object:
+    text = harmless(value)
+    return text[:_LONGEST_CELL] if isinstance(text, str) else text
+
+
+def _width(values: pd.Series) -> float:
+    """Return a column's width, in characters, by its longest cell; Chinese ones take two."""
+    longest = max((len(str(value).encode("gb18030")) for value in values), default=0)
+    return min(max(10, longest + 2), 60)

@@ -169,14 +169,15 @@ def _show_grids(found: Comparison) -> None:
         *(
             f"compare.heading_{name}"
             for name in ("level", "grid", "state", "counts", "arriving", "leaving")
-        )
+        ),
+        whole=("compare.heading_grid",),
     )
     for each in found.grids[: 2 * _MOST_SHOWN]:
         counts = ["—" if count is None else str(count) for count in
                   (each.households_old, each.households_new)]  # fmt: skip
         shown.add_row(
             str(each.level),
-            escape(f"{each.code} {each.name or ''}"),
+            escape("\n".join(filter(None, (each.code, each.name)))),
             both(f"compare.state_{each.state}"),
             " → ".join(counts) if counts[0] != counts[1] else counts[0],
             str(each.arriving or ""),

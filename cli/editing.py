@@ -39,6 +39,7 @@ def show_derived(derived: Derived) -> None:
     )
     for key, codes in (
         ("numbered", derived.numbered),
+        ("successors", [f"{old} → {new}" for old, new in derived.successors.items()]),
         ("reshaped", derived.reshaped),
         ("recounted", derived.recounted),
         ("unassigned", derived.unassigned),

@@ -43,5 +43,4 @@ def export(
         print_json({"file": str(file), "plan": stored.id, "crs": reference.name, "rows": rows})
         return
     tell("export.done", plan=stored.name, grids=len(stored.grids), file=file, crs=reference.name)
-    if file.suffix.lower() != ".xlsx":
-        tell("export.bring_back", file=file, plan=stored.id)
+    tell("export.bring_back", file=file, plan=stored.id)

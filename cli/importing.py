@@ -12,8 +12,7 @@ from typing import Annotated
 
 import typer
 
-from boundaries.comparing import compare
-from boundaries.history import History
+from boundaries.comparing import Comparison, compare
 from boundaries.home import Home
 from boundaries.importing import Imported, SourceFile, parse_source, read_files
 from boundaries.importing.reading import Progress
@@ -138,10 +137,15 @@ def import_town(
         read = dataclasses.replace(imported.town, revision=revision)
         with opened_store(new_home_of(context)) as store:
             plan_id = _saved(store, dataclasses.replace(imported, town=read))
+    comparison = None
+    if imported.derived is not None and imported.plan is not None:
+        comparison = compare(
+            imported.town, imported.derived.plan, imported.plan, histories=histories
+        )
     if as_json:
-        print_json(_described(imported, plan_id, applied=apply))
+        print_json(_described(imported, plan_id, comparison, applied=apply))
     else:
-        _show(imported, plan_id, histories, applied=apply)
+        _show(imported, plan_id, comparison, applied=apply)
 
 
 def _saved(store: Store, imported: Imported) -> str | None:
@@ -241,13 +245,16 @@ def _counts(imported: Imported) -> dict[str, int]:
     return counts
 
 
-def _described(imported: Imported, plan_id: str | None, *, applied: bool) -> dict[str, object]:
+def _described(
+    imported: Imported, plan_id: str | None, comparison: Comparison | None, *, applied: bool
+) -> dict[str, object]:
     return {
         "applied": applied,
         "town": imported.town.name,
         "plan": plan_id,
         "counts": _counts(imported),
         "derived": None if imported.derived is None else imported.derived.as_dict(),
+        "comparison": None if comparison is None else comparison.as_dict(),
         "layers": [layer.as_dict() for layer in imported.layers],
         "notes": [
             {language: note.text(language) for language in LANGUAGES} for note in imported.notes
@@ -259,7 +266,7 @@ def _described(imported: Imported, plan_id: str | None, *, applied: bool) -> dic
 def _show(
     imported: Imported,
     plan_id: str | None,
-    histories: tuple[History, History] | None,
+    comparison: Comparison | None,
     *,
     applied: bool,
 ) -> None:
@@ -288,11 +295,9 @@ def _show(
     language = preferred_language()
     for note in (*imported.notes, *unused):
         out.print(f"  · {note if language is None else note.text(language)}", markup=False)
-    if imported.derived is not None and imported.plan is not None:
+    if imported.derived is not None and comparison is not None:
         show_derived(imported.derived)
-        show_comparison(
-            compare(imported.town, imported.derived.plan, imported.plan, histories=histories)
-        )
+        show_comparison(comparison)
     else:
         tell("importing.would_import", town=imported.town.name, **_counts(imported))
     if not applied:

@@ -58,6 +58,7 @@ def plans(context: typer.Context, town: TownName = None, *, as_json: AsJson = Fa
         "cli.heading_period",
     )
     for record in records:
+        whole=("cli.heading_plan",),
         start, end = (
             "" if moment is None else f"{moment.astimezone():%Y-%m-%d}"
             for moment in (record.effective_from, record.effective_to)

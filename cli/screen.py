@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -61,11 +61,11 @@ def print_json(value: Any) -> None:
     sys.stdout.write(text.decode() + "\n")
 
 
-def table(*headings: str) -> Table:
-    """Return a table whose headings are keys of the catalogue."""
+def table(*headings: str, whole: Collection[str] = ()) -> Table:
+    """Return a table whose headings are keys of the catalogue; columns of codes stay ``whole``."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        made.add_column(both(heading), overflow="fold")
+        made.add_column(both(heading), overflow="fold", no_wrap=heading in whole)
     return made
 
 

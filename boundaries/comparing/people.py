@@ -54,8 +54,8 @@ class ContactChange:
     id, grid, level, role, stand_in, title, name
         As the old plan has them; no number and no basis.
     state
-        ``retired`` where the grid is given up, ``dropped`` where the grid goes on without this
-        contact, else ``changed``.
+        ``retired`` where the grid is given up, ``renumbered`` where it goes on under another code,
+        ``dropped`` where the grid goes on without this contact, else ``changed``.
     arriving, leaving
         Of the grid.
     """
@@ -179,6 +179,7 @@ def contact_changes(
     by_code = {change.code: change for change in changes}
     level_of = dict(zip(old.grids["code"], old.grids["level"], strict=True))
     kept = set(zip(new.contacts["id"], new.contacts["grid"], strict=True))
+    goes_on = {identity for identity, grid in kept if grid not in level_of}
     found = []
     for row in old.contacts.to_dict("records"):
         change = by_code.get(row["grid"])
@@ -189,7 +190,9 @@ def contact_changes(
         retired = change is not None and change.state == "retired"
         if not (retired or is_dropped or arriving or leaving):
             continue
-        state = "retired" if retired else "dropped" if is_dropped else "changed"
+        state = "dropped" if is_dropped else "changed"
+        if retired:
+            state = "renumbered" if row["id"] in goes_on else "retired"
         found.append(_contact(row, int(level_of.get(row["grid"], 0)), state, arriving, leaving))
     return tuple(sorted(found, key=lambda one: (one.level, one.grid, one.role, one.id)))
 

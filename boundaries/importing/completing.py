@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -134,6 +135,12 @@ def union_on_lattice(shapes: npt.NDArray[np.object_]) -> shapely.Geometry:
     """Return shapes as one, keeping every vertex of its border; faulty ones are mended first."""
     whole = shapely.union_all(valid_areas(shapes))
     return on_lattice(np.array([whole], dtype=object))[0]
+
+
+def wound_like(made: shapely.Geometry, parts: Iterable[shapely.Geometry]) -> shapely.Geometry:
+    """Return a union whose outer rings run as those of its parts do (rule B07)."""
+    rings = shapely.get_exterior_ring(shapely.get_parts(list(parts)))
+    return shapely.orient_polygons(made, exterior_cw=not shapely.is_ccw(rings).any())
 
 
 def _with_communities(parts: Parts, scheme: Scheme) -> Parts:

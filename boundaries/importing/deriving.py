@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.comparing.people import shares_of
+from boundaries.importing.renumbering import successors
 from boundaries.moving import ancestors_at, levels_of, moves
 from boundaries.plan import Plan
 from boundaries.rules.belonging import assigned, building_points, grids_at
@@ -31,13 +33,16 @@ class Derived:
     kept, added, retired
         Codes, sorted.
     numbered
-        Codes given to grids that had none, among those added.
+        Codes given to grids that had none, or another, among those added.
+    successors
+        Codes that were given up because their grid goes on under another one: old to new.
     reshaped
         Codes of coarser grids whose shape was made from their children.
     recounted
         Codes of grids whose households were counted anew, because they got or lost buildings.
     reassigned
-        Table ``building, stairs, floors, from, to``: what lies in another grid than before.
+        Table ``building, stairs, floors, from, to``: what lies in another grid than before; a
+        grid that goes on under another code is no other one.
     unassigned
         IDs of buildings that lie in no grid any more.
     contacts_dropped
@@ -49,6 +54,7 @@ class Derived:
     added: tuple[str, ...]
     retired: tuple[str, ...]
     numbered: tuple[str, ...]
+    successors: dict[str, str]
     reshaped: tuple[str, ...]
     recounted: tuple[str, ...]
     reassigned: pd.DataFrame
@@ -63,6 +69,7 @@ class Derived:
             "added": list(self.added),
             "retired": list(self.retired),
             "numbered": list(self.numbered),
+            "successors": self.successors,
             "reshaped": list(self.reshaped),
             "recounted": list(self.recounted),
             "reassigned": self.reassigned.to_dict("records"),
@@ -79,13 +86,14 @@ def derive(
     *,
     name: str,
     numbered: tuple[str, ...] = (),
+    moved: Mapping[str, str] | None = None,
     reshaped: tuple[str, ...] = (),
 ) -> tuple[Plan, Derived]:
     """Return a draft of edited grids, with the plan's contacts and assignments.
 
     A building goes where its inner point lies, where the edit moved that to another grid; what
     the table says otherwise stays. Households are counted anew where buildings came or went.
-    Contacts go with the codes of their grids.
+    Contacts go with their grids, also where these go on under another code.
 
     Parameters
     ----------
@@ -101,6 +109,8 @@ def derive(
         Of the draft.
     numbered, reshaped
         Codes that were given, and those whose shape was made; for the record.
+    moved
+        Codes of grids that got another one: old to new. Others are told by their ground.
 
     Raises
     ------
@@ -108,33 +118,43 @@ def derive(
         A slice of a building lies where several new grids share the ground.
     """
     codes, before = set(grids["code"]), set(base.grids["code"])
-    has_contact = base.contacts["grid"].isin(codes)
+    goes_on = successors(base.grids, grids, moved or {})
+    contacts = base.contacts.assign(grid=base.contacts["grid"].replace(goes_on))
+    has_contact = contacts["grid"].isin(codes)
     plan = Plan.of(
-        name, town.name, grids, contacts=base.contacts[has_contact].reset_index(drop=True)
+        name, town.name, grids, contacts=contacts[has_contact].reset_index(drop=True)
     ).with_changes(accepted=base.accepted)
-    table, moved, lost = _reassigned(town, base, plan, stated)
+    if stated is not None:
+        stated = stated.assign(grid=stated["grid"].replace(goes_on))
+    table, reassigned, lost = _reassigned(town, base, plan, stated, goes_on)
     plan = plan.with_changes(assignments=table)
-    counted, changed = _recounted(town, base, plan)
+    counted, changed = _recounted(town, base, plan, goes_on)
     return plan.with_changes(grids=counted), Derived(
         base,
         kept=tuple(sorted(codes & before)),
         added=tuple(sorted(codes - before)),
         retired=tuple(sorted(before - codes)),
         numbered=numbered,
+        successors=goes_on,
         reshaped=reshaped,
         recounted=changed,
-        reassigned=moved,
+        reassigned=reassigned,
         unassigned=lost,
         contacts_dropped=int((~has_contact).sum()),
     )
 
 
 def _reassigned(
-    town: Town, base: Plan, plan: Plan, stated: pd.DataFrame | None
+    town: Town,
+    base: Plan,
+    plan: Plan,
+    stated: pd.DataFrame | None,
+    goes_on: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
     """Return the assignments, those that are another grid's now, and buildings without a grid."""
     old, new = _case(town, base), _case(town, plan)
     was, now = _by_building(old), _by_building(new)
+    was = {at: sorted(goes_on.get(code, code) for code in held) for at, held in was.items()}
     codes = set(plan.grids["code"])
     told = set() if stated is None else set(stated["building"])
     rows = old.once(assigned)
@@ -142,7 +162,11 @@ def _reassigned(
     grids: list[str | None] = []
     problems: list[Problem] = []
     for building, at, grid, is_whole in zip(
-        rows["building"], rows["building_at"], rows["grid"], rows["whole"], strict=True
+        rows["building"],
+        rows["building_at"],
+        rows["grid"].replace(goes_on),
+        rows["whole"],
+        strict=True,
     ):
         here = now.get(at, [])
         if grid in codes and (grid in here or not here or here == was.get(at, [])):
@@ -166,7 +190,7 @@ def _reassigned(
     kept = placed.loc[placed["grid"].notna(), columns]
     parts = [part for part in (kept, stated) if part is not None and len(part)]
     table = pd.concat(parts, ignore_index=True) if parts else base.assignments.iloc[:0]
-    placed = placed.assign(**{"from": rows["grid"], "to": placed["grid"]})
+    placed = placed.assign(**{"from": rows["grid"].replace(goes_on), "to": placed["grid"]})
     changed = placed["to"].notna() & (placed["from"] != placed["to"])
     moved = placed.loc[changed, ["building", "stairs", "floors", "from", "to"]]
     moved = moved.reset_index(drop=True)
@@ -184,7 +208,9 @@ def _by_building(case: Case) -> dict[int, list[str]]:
     return {building: sorted(held) for building, held in found.items()}
 
 
-def _recounted(town: Town, base: Plan, plan: Plan) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+def _recounted(
+    town: Town, base: Plan, plan: Plan, goes_on: Mapping[str, str]
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return the grids with households counted anew where buildings came or went.
 
     Other grids keep the count that the file, else the plan, gives: it may be a ledger's.
@@ -195,13 +221,15 @@ def _recounted(town: Town, base: Plan, plan: Plan) -> tuple[gpd.GeoDataFrame, tu
     guessed = set(town.buildings["id"][town.buildings["estimated"]])
     shares = shares.assign(estimated=shares["building"].isin(guessed))
     before = base.grids.drop_duplicates("code").set_index("code")["households"]
+    before = before.rename(index=dict(goes_on))
     unknown = grids["households"].isna()
     households = grids["households"].where(~unknown, grids["code"].map(before)).astype("Int64")
     estimated = grids["estimated"].to_numpy(copy=True)
     touched = np.zeros(len(grids), dtype=bool)
     for level in levels_of(moved) if len(shares) else []:
-        other = moved[moved[f"from{level}"] != moved[f"to{level}"]]
-        codes = {*other[f"from{level}"], *other[f"to{level}"]}
+        sources = moved[f"from{level}"].replace(goes_on)
+        other = sources != moved[f"to{level}"]
+        codes = {*sources[other], *moved[f"to{level}"][other]}
         codes |= set(grids["code"]) - set(before.index)
         rows = ((grids["level"] == level) & grids["code"].isin(codes)).to_numpy()
         sums = shares.groupby(shares["grid"].map(ancestors_at(plan, level)))

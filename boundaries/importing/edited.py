@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from boundaries.importing.completing import union_on_lattice
+from boundaries.importing.completing import union_on_lattice, wound_like
 from boundaries.importing.joining import Joined
 from boundaries.plan import Plan
 from boundaries.town import Town
@@ -19,6 +19,9 @@ from geo.layers import SCHEMAS, STORED_CRS, Reading, conform
 
 UNNUMBERED = "new-"
 """How the codes of grids begin that the file leaves to us to number."""
+
+MOVED = f"{UNNUMBERED}of-"
+"""How the code of a grid begins that gets a new one; its old one stands behind."""
 
 _SLICE = ["building", "stairs", "floors", "grid"]
 
@@ -132,6 +135,7 @@ def _reshaped(
             if not children or _same(children, was.get(code, {})):
                 continue
             made = union_on_lattice(np.array(list(children.values()), dtype=object))
+            made = wound_like(made, children.values())
             if not shapely.equals_exact(shapely.normalize(made), shapely.normalize(shapes[at])):
                 shapes[at] = made
                 done.append(code)
@@ -160,17 +164,22 @@ def _same(one: dict[str, shapely.Geometry], other: dict[str, shapely.Geometry]) 
 
 def numbered(
     grids: gpd.GeoDataFrame, town: Town, used: Collection[str]
-) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...], dict[str, str]]:
     """Return the grids with codes for those that have none: the next free ones of their parent.
 
     Parameters
     ----------
     grids
-        With parents and communities.
+        With parents and communities; what `MOVED` marks gets a new code, too.
     town
         Has the names of the communities, and the digits of the codes.
     used
         Codes that must not be given again.
+
+    Returns
+    -------
+    grids, new, moved
+        The codes given, and of those the ones of grids that had another before: old to new.
 
     Raises
     ------
@@ -178,7 +187,7 @@ def numbered(
         A parent has more children than its digits can number.
     """
     if not grids["code"].str.startswith(UNNUMBERED).any():
-        return grids, ()
+        return grids, (), {}
     from boundaries.draft.naming import Unnamed, named  # noqa: PLC0415 - seldom, and it loads much
 
     grids = grids.sort_values("level", kind="stable", ignore_index=True)
@@ -213,4 +222,5 @@ def numbered(
         name=pd.Series(names, index=grids.index, dtype=object),
     )
     new = tuple(sorted(grids["code"][open_]))
-    return grids.sort_values(["level", "code"], kind="stable", ignore_index=True), new
+    moved = {old.removeprefix(MOVED): code for old, code in codes.items() if old.startswith(MOVED)}
+    return grids.sort_values(["level", "code"], kind="stable", ignore_index=True), new, moved

@@ -13,11 +13,19 @@ from boundaries.estimate import count_households, estimate_households
 from boundaries.importing.completing import Parts, completed
 from boundaries.importing.deriving import derive
 from boundaries.importing.doubling import given_twice, without_doubles
-from boundaries.importing.edited import merged_grids, numbered, unnumbered, without_unedited
+from boundaries.importing.edited import (
+    MOVED,
+    merged_grids,
+    numbered,
+    unnumbered,
+    without_unedited,
+)
 from boundaries.importing.imported import Edited, Imported, origins
 from boundaries.importing.joining import Joined, joined_layers, kept_layers
 from boundaries.importing.placing import misplaced
 from boundaries.importing.referring import dangling
+from boundaries.importing.renumbering import under_new_parents
+from boundaries.importing.shapeless import with_shapes
 from boundaries.importing.sources import OSM, SourceFile, chosen_sources
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
@@ -88,7 +96,8 @@ def read_files(
     edited
         The plan that the files' grids or assignments are an edit of. The new plan has its
         contacts and assignments, except where the edit moved something; grids without a code
-        get one. Contacts in the files are not taken.
+        get one, and so do those that got another parent. A table of grids without shapes is
+        enough. Contacts in the files are not taken.
     progress
         Told what is being read.
 
@@ -123,7 +132,9 @@ def read_files(
     problems += more
     reshaped: tuple[str, ...] = ()
     if edited is not None:
-        joined = without_unedited(joined, edited.plan)
+        joined, is_table, more = with_shapes(without_unedited(joined, edited.plan), edited.plan)
+        problems += more
+        edited = replace(edited, from_finest=edited.from_finest or is_table)
     known: dict[str, pd.DataFrame] = {**kept, **joined.frames}
     if edited is not None:
         known["grids"], reshaped = merged_grids(joined, edited.plan, from_finest=edited.from_finest)
@@ -207,6 +218,7 @@ def _read(
         encoding=encoding,
         limits=limits,
         derive=derive,
+        needs_places=not (is_edit and source.layer == "grids"),
     )
     return [reading]
 
@@ -266,10 +278,18 @@ def _derived(  # noqa: PLR0917
     if grids is None:
         raise input_error("importing.nothing_edited", value=base.name)
     used = edited.used | frozenset(base.grids["code"])
-    grids, numbers = numbered(grids, parts.town, used)
+    marked = under_new_parents(grids, base.grids, parts.town.scheme, marked=MOVED)
+    grids, numbers, moved = numbered(marked, parts.town, used)
     name = plan_name or f"{base.name}·改"
     plan, derived = derive(
-        parts.town, base, grids, parts.assignments, name=name, numbered=numbers, reshaped=reshaped
+        parts.town,
+        base,
+        grids,
+        parts.assignments,
+        name=name,
+        numbered=numbers,
+        moved=moved,
+        reshaped=reshaped,
     )
     if not parts.town.buildings["households"].notna().any():
         parts = parts.noting("importing.not_recounted")

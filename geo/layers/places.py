@@ -27,11 +27,14 @@ _NORTHING_FROM_M = 1_500_000.0  # south of it lies no town of ours; no easting i
 _NORTHING_TO_M = 6_500_000.0  # … without a zone number before it
 
 
-def with_places(source: Source, layer: str, mapping: LayerMapping) -> tuple[Source, list[Problem]]:
+def with_places(
+    source: Source, layer: str, mapping: LayerMapping, *, needed: bool = True
+) -> tuple[Source, list[Problem]]:
     """Return a table's source with the geometries that its columns describe.
 
     Longitude and latitude, easting and northing, or ``x`` and ``y`` (whose order in a
     Gauss–Krüger zone, where x is often north, is told from the values), or WKT.
+    A table that describes none is a problem where they are ``needed``.
     """
     if source.shapes is not None or GEOMETRY_TYPES[layer] is None:
         return source, []
@@ -39,6 +42,8 @@ def with_places(source: Source, layer: str, mapping: LayerMapping) -> tuple[Sour
     pair = _columns(source, mapping)
     if isinstance(pair, str):
         return _from_wkt(source, pair)
+    if pair is None and not needed:
+        return source, []
     if pair is None:
         there = "、".join(str(name) for name in source.table.columns)
         return source, [source.problem("layers.no_coordinates", found=there)]

@@ -137,15 +137,17 @@ def read_source(
     encoding: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     derive: Derive | None = None,
+    needs_places: bool = True,
 ) -> Reading:
     """Read one source with everything worth knowing about it; see `read_layer`.
 
     ``derive`` may fill columns from others (a level from a code) before the schema is checked.
+    A table without any places is refused only where ``needs_places``; else its shapes are None.
     """
     source = open_source(
         path, source_layer=source_layer, encoding=mapping.encoding or encoding, limits=limits
     )
-    source, problems = with_places(source, layer, mapping)
+    source, problems = with_places(source, layer, mapping, needed=needs_places)
     selection = selected(source, layer, mapping)
     source, kept = selection.source, selection.kept
     problems += selection.problems

@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from compliant import BESIDE, DIVIDED, Small, compliant
+from compliant import AT, BESIDE, DIVIDED, Small, compliant
 
+from boundaries.check import check
 from boundaries.importing import Edited, Imported, read_files
 from geo.layers import write_layer
 from geo.problem import InputError
@@ -30,7 +31,9 @@ def small() -> Small:
 def bring_back(small: Small, tmp_path: Path) -> Back:
     """Return what writes layers to a file and reads them as an edit of the small town's plan."""
 
-    def read(*, from_finest: bool = False, **layers: pd.DataFrame) -> Imported:
+    def read(
+        *, from_finest: bool = False, edited: Edited | None = None, **layers: pd.DataFrame
+    ) -> Imported:
         file = tmp_path / "edited.gpkg"
         for name, frame in layers.items():
             write_layer(frame, file, name)
@@ -39,7 +42,7 @@ def bring_back(small: Small, tmp_path: Path) -> Back:
             small.town.name,
             small.town.scheme,
             base=small.town,
-            edited=Edited(small.plan, from_finest=from_finest),
+            edited=edited or Edited(small.plan, from_finest=from_finest),
         )
 
     return read
@@ -120,7 +123,98 @@ def test_grids_inside_a_new_grid_become_its_own(bring_back: Back, small: Small) 
     own = done.plan.grids[done.plan.grids["parent"] == parent]
     assert own["code"].tolist() == [f"{parent}01", f"{parent}02"]
     assert done.plan.grids.set_index("code")["households"][parent] == 30
-    assert done.derived.contacts_dropped == 2
+    assert done.derived.contacts_dropped == 0
+    old = dict(zip(small.plan.contacts["id"], small.plan.contacts["grid"], strict=True))
+    held = done.plan.contacts[done.plan.contacts["grid"].isin(own["code"])]
+    followed = {old[one]: grid for one, grid in zip(held["id"], held["grid"], strict=True)}
+    assert followed == done.derived.successors
+    assert len(followed) == 2
+
+
+def test_of_a_split_grid_the_grids_inside_follow_by_themselves(
+    bring_back: Back, small: Small
+) -> None:
+    """Only the new part's code is cleared; those inside get theirs, and keep their contacts."""
+    base = small.plan.grids
+    grids = split(base, LEFT[:-2])
+    new = grids[grids["code"].isna()].iloc[0].geometry
+    inside = base["code"][(base["level"] == 3) & base.geometry.within(new)].tolist()
+    done = bring_back(grids=grids, assignments=small.plan.assignments)
+    assert done.plan is not None
+    assert done.derived is not None
+    parent = f"{LEFT[:-4]}06"
+    assert done.derived.successors == dict(zip(inside, [f"{parent}01", f"{parent}02"], strict=True))
+    names = done.plan.grids.set_index("code")["name"]
+    assert names[f"{parent}01"] == f"{names[parent]}-1"
+    assert done.derived.contacts_dropped == 0
+    assert set(done.derived.successors.values()) <= set(done.plan.contacts["grid"])
+    assert set(done.derived.successors.values()) <= set(done.plan.assignments["grid"])
+    assert not len(done.derived.reassigned)
+
+
+def test_grids_of_a_grid_taken_in_keep_their_contacts(bring_back: Back, small: Small) -> None:
+    done = bring_back(grids=joined(small.plan.grids, LEFT[:-2], OTHER[:-2]))
+    assert done.plan is not None
+    assert done.derived is not None
+    assert done.derived.retired[0] == OTHER[:-2]
+    assert len(done.derived.successors) == 5
+    assert all(code.startswith(LEFT[:-2]) for code in done.derived.successors.values())
+    assert done.derived.contacts_dropped == 1
+
+
+def test_a_table_without_shapes_is_enough_to_regroup(small: Small, tmp_path: Path) -> None:
+    table = pd.DataFrame(small.plan.grids.drop(columns="geometry"))
+    table.loc[table["code"] == LEFT, ["parent", "name"]] = [OTHER[:-2], "河湾"]
+    file = tmp_path / "网格.xlsx"
+    table.to_excel(file, index=False, sheet_name="网格")
+    town, base = small.town, small.plan
+    done = read_files([file], town.name, town.scheme, base=town, edited=Edited(base))
+    assert done.plan is not None
+    assert done.derived is not None
+    new = f"{OTHER[:-2]}06"
+    assert done.derived.successors == {LEFT: new}
+    grids = done.plan.grids.set_index("code")
+    assert grids["name"][new] == "河湾"
+    assert grids.geometry[new].equals(base.grids.set_index("code").geometry[LEFT])
+    assert grids.geometry[OTHER[:-2]].covers(grids.geometry[new])
+    assert done.derived.reshaped == (LEFT[:-2], OTHER[:-2])
+    assert "B07" not in {finding.rule for finding in check(town, done.plan, at=AT).findings}
+
+
+def test_a_new_grid_of_a_table_is_those_inside_it(small: Small, tmp_path: Path) -> None:
+    table = pd.DataFrame(small.plan.grids.drop(columns="geometry"))
+    made = f"{LEFT[:-4]}09"
+    table.loc[table["code"].isin([LEFT, RIGHT]), "parent"] = made
+    new = table[table["code"] == LEFT[:-2]].assign(code=made, name=None)
+    lost = table[table["code"] == LEFT].assign(code=None, name="无图形")
+    file = tmp_path / "网格.xlsx"
+    town, edited = small.town, Edited(small.plan)
+    pd.concat([table, new]).to_excel(file, index=False, sheet_name="网格")
+    done = read_files([file], town.name, town.scheme, base=town, edited=edited)
+    assert done.plan is not None
+    assert done.plan.grids.set_index("code")["households"][made] == 30
+    pd.concat([table, new, lost]).to_excel(file, index=False, sheet_name="网格")
+    with pytest.raises(InputError) as refused:
+        read_files([file], town.name, town.scheme, base=town, edited=edited)
+    told = [(problem.message.key, problem.row) for problem in refused.value.problems]
+    assert told == [("importing.shape_unknown", len(table) + 2)]
+
+
+def test_nothing_is_renumbered_where_codes_do_not_begin_with_their_parents(
+    bring_back: Back, small: Small
+) -> None:
+    codes = {code: f"g{at}" for at, code in enumerate(small.plan.grids["code"])}
+    recoded = small.plan.with_changes(
+        grids=small.plan.grids.assign(
+            code=small.plan.grids["code"].map(codes), parent=small.plan.grids["parent"].map(codes)
+        ),
+        assignments=small.plan.assignments.assign(grid=small.plan.assignments["grid"].map(codes)),
+        contacts=small.plan.contacts.iloc[:0],
+    )
+    grids = joined(recoded.grids, codes[LEFT[:-2]], codes[OTHER[:-2]])
+    done = bring_back(grids=grids, edited=Edited(recoded))
+    assert done.derived is not None
+    assert (done.derived.added, done.derived.successors) == ((), {})
 
 
 def test_coarser_grids_follow_the_finest(bring_back: Back, small: Small) -> None:

@@ -11,6 +11,8 @@ import pytest
 from compliant import Small, compliant
 
 from boundaries.exporting import chosen_crs, exported, write_export
+from boundaries.importing import Edited, read_files
+from geo.layers import SCHEMAS
 from geo.problem import InputError
 
 THIRD, SECRET = "1411271000010020304", "13900000000"
@@ -65,6 +67,23 @@ def test_a_spreadsheet_has_a_sheet_each_and_no_shapes(
     assert list(sheets) == ["网格", "归属", "联系人", "核查问题"]
     assert {"网格编码", "网格名称", "户数", "在档"} <= set(sheets["网格"].columns)
     assert THIRD in set(sheets["网格"]["网格编码"])
+
+
+def test_a_spreadsheet_is_read_by_its_headings_and_comes_back(
+    small: Small, layers: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    file = write_export(layers, tmp_path / "网格.xlsx")
+    sheets = pd.read_excel(file, sheet_name=None, dtype=str)
+    assert {"姓名", "网格编码"} <= set(sheets["联系人"].columns)
+    assert {"问题", "改法"} <= set(sheets["核查问题"].columns)
+    town, edited = small.town, Edited(small.plan)
+    done = read_files([file], town.name, town.scheme, base=town, edited=edited)
+    assert done.plan is not None
+    pd.testing.assert_frame_equal(done.plan.grids, small.plan.grids)
+    assert done.plan.assignments.equals(small.plan.assignments)
+    assert done.plan.contacts.equals(small.plan.contacts)
+    (read,) = (layer for layer in done.layers if layer.layer == "grids")
+    assert set(SCHEMAS["grids"].columns) == set(read.columns)
 
 
 def test_a_layer_without_rows_is_left_out(small: Small, tmp_path: Path) -> None:
