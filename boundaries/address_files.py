@@ -18,7 +18,8 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from boundaries.address_rows import Asked, Row, Written, answered_chunks, result_columns
+from boundaries.address_records import result_columns
+from boundaries.address_rows import Asked, Row, Written, answered_chunks
 from boundaries.contacts import View
 from boundaries.file_runs import FileDone, fingerprint
 from boundaries.readside import InForce, ReadSide

@@ -12,29 +12,18 @@ from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from boundaries.answer import Answer
+from boundaries.address_records import Record, record_of
 from boundaries.contacts import View
-from boundaries.lookup import answer_address
 from boundaries.readside import InForce, Published
 from boundaries.snapshot import open_snapshot
+from geo.address import without_persons
+from geo.address.index import MOST_CHARACTERS
+from geo.pasted import pasted_point
 
-_FIRST = ("status", "grade", "p", "p_none", "precision")
-_MATCHED = ("matched", "compound", "zone", "building", "stair", "road", "number")
-_OF_LEVEL = ("state", "code", "name", "p")
-_LAST = ("faults", "ask", "note", "plan", "as_of")
-_UNMATCHED = (None,) * len(_MATCHED)
-_UNKNOWN = (None,) * len(_OF_LEVEL)
 _MOST_KNOWN = 20_000
 _IN_FLIGHT_A_WORKER = 2
 
 Row = list[str]
-_Record = tuple[str, tuple[str, ...]]
-
-
-def result_columns(levels: Sequence[int]) -> tuple[str, ...]:
-    """Return the result columns, in the order in which they follow the input's."""
-    of_levels = (f"level{level}_{name}" for level in levels for name in _OF_LEVEL)
-    return (*_FIRST, *_MATCHED, *of_levels, *_LAST)
 
 
 @dataclass(frozen=True)
@@ -74,7 +63,7 @@ class RowAnswerer:
     def __init__(self, in_force: Sequence[InForce], asked: Asked) -> None:
         self._in_force = in_force
         self._asked = asked
-        self._known: dict[str, _Record] = {}
+        self._known: dict[str, Record] = {}
 
     def written(self, rows: Sequence[Row]) -> Written:
         """Return rows with their answers."""
@@ -84,46 +73,35 @@ class RowAnswerer:
         width, place = self._asked.width, self._asked.place
         for row in rows:
             filled = [*row, *[""] * (width - len(row))]
-            status, record = self._record(filled[place])
-            statuses[status] += 1
+            record = self._record(filled[place])
+            statuses[record[0]] += 1
             writer.writerow((*filled, *record))
         return Written(lines.getvalue(), len(rows), dict(statuses))
 
-    def _record(self, text: str) -> _Record:
-        record = self._known.get(text)
+    def _record(self, text: str) -> Record:
+        said = _said(text)
+        record = self._known.get(said)
         if record is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             asked = self._asked
-            answer = answer_address(
-                self._in_force, text, asked.moment, level=asked.level, view=asked.view, brief=True
+            record = self._known[said] = record_of(
+                self._in_force,
+                text,
+                asked.moment,
+                level=asked.level,
+                view=asked.view,
+                levels=asked.levels,
             )
-            record = self._known[text] = answer.status, _record_of(answer, asked.levels)
         return record
 
 
-def _record_of(answer: Answer, levels: Sequence[int]) -> tuple[str, ...]:
-    """Return the result columns of an answer."""
-    record: list[str | None] = [answer.status, answer.grade]
-    if answer.candidates:
-        best = answer.candidates[0]
-        record += [str(best["p"]), _shown(answer.p_none), answer.precision, best["text"]]
-        record += [best[name] for name in _MATCHED[1:]]
-    else:
-        record += [None, _shown(answer.p_none), answer.precision, *_UNMATCHED]
-    by_level = {one.level: one for one in answer.levels}
-    for level in levels:
-        one = by_level.get(level)
-        record += _UNKNOWN if one is None else (one.state, one.code, one.name, _shown(one.p))
-    faults = ";".join([fault["code"] for fault in answer.faults]) if answer.faults else ""
-    ask = None if answer.ask is None else answer.ask.text("zh")
-    note = None if answer.note is None else answer.note.text("zh")
-    record += [faults, ask, note, answer.plan_name, answer.as_of.isoformat()]
-    return tuple([value or "" for value in record])
-
-
-def _shown(p: float) -> str:
-    return str(round(p, 6))
+def _said(text: str) -> str:
+    """Return what a text is answered by: itself, but for who calls."""
+    said = without_persons(text).rstrip(" ")
+    if not said or len(text) > MOST_CHARACTERS or pasted_point(said) is not None:
+        return text  # a place on the map, and a long text, are read with all that is in them
+    return said
 
 
 def answered_chunks(

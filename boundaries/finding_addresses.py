@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from boundaries.answer import Answer, Status
+from boundaries.answer import Answer, LevelAnswer, Status
 from boundaries.contacts import View
 from boundaries.finding_points import shares_around
 from boundaries.readside import InForce
@@ -25,7 +25,38 @@ from messages import Message
 
 _NO_MATCH = 0.5
 _ROOM_DIGITS = (3, 4)
-_MOST_CIRCLES = 8
+_MOST_CIRCLES, _MOST_KEPT = 8, 4096
+
+
+class Weighed(NamedTuple):
+    """What the publication that knows most of a text knows of it.
+
+    Attributes
+    ----------
+    current
+        The publication.
+    match
+        What its index found.
+    grids
+        For each candidate its grids by level with their shares.
+    shares
+        Grids by level with their probabilities, summed over the candidates.
+    """
+
+    current: InForce
+    match: Match
+    grids: Sequence[Sequence[Shares]]
+    shares: Sequence[Shares]
+
+
+class Verdict(NamedTuple):
+    """What is said of a text; ``first`` is the place that answers, None where none does."""
+
+    status: Status
+    levels: tuple[LevelAnswer, ...]
+    first: Candidate | None
+    ask: Message | None
+    note: Message | None
 
 
 def answer_text(
@@ -36,90 +67,79 @@ def answer_text(
     level: int | None,
     view: View,
     limit: int,
-    brief: bool = False,
 ) -> Answer:
-    """Return the answer for an address; see `boundaries.lookup.lookup_address`.
+    """Return the answer for an address; see `boundaries.lookup.lookup_address`."""
+    weighed = weighed_text(in_force, text, moment, limit=limit)
+    verdict = verdict_of(weighed, moment, level=level, view=view)
+    current, match, grids, _ = weighed
+    candidates = tuple(
+        _shown(current, candidate, of_candidate)
+        for candidate, of_candidate in zip(match.candidates, grids, strict=True)
+    )
+    values: dict[str, Any] = {
+        "status": verdict.status,
+        "levels": verdict.levels,
+        "candidates": candidates,
+        "p_none": match.p_none,
+        "ask": verdict.ask,
+        "note": verdict.note,
+        "found": (current.snapshot.addresses, match),
+    }
+    if verdict.first is not None:
+        place = _place_of(current, verdict.first)
+        border = (None, None)
+        if place is not None:
+            border = border_of(current, *place, NEIGHBOUR_WITHIN_M)
+        values |= {
+            "grade": match.grade,
+            "precision": verdict.first.precision.value,
+            "faults": tuple(fault.as_dict() for fault in verdict.first.faults),
+            "border_distance_m": border[0],
+            "neighbour": border[1],
+            "point": place,
+        }
+    return answered(current, moment, **values)
 
-    A brief one leaves out what a row of a file has no column for: the candidates behind the
-    first, and the border.
+
+def weighed_text(
+    in_force: Sequence[InForce], text: str, moment: datetime, *, limit: int
+) -> Weighed:
+    """Return what is known of a text by the publication that knows most of it.
+
+    The latest answers of those that know as much; the parameters are those of
+    `boundaries.lookup.lookup_address`.
     """
     found = []
     for current in in_force:
         match = current.snapshot.addresses.match(text, limit=limit, at=moment.date())
         grids = [_grids_of(current, candidate, text) for candidate in match.candidates]
         shares = _weighed(match.candidates, grids, len(current.snapshot.placement.levels))
-        found.append((current, match, grids, shares))
-    # the publication that knows most of the place answers, the latest of those that know as much
-    current, match, grids, shares = (
-        found[0]
-        if len(found) == 1
-        else max(found, key=lambda each: (_known(each[3]), -each[1].p_none))
-    )
-    candidates = tuple(
-        _shown(current, candidate, of_candidate)
-        for candidate, of_candidate in zip(
-            match.candidates[: 1 if brief else None], grids, strict=False
-        )
-    )
-    if match.status in (Matched.OUT_OF_AREA, Matched.INVALID) or match.p_none >= _NO_MATCH:
-        return _refused(current, moment, match, candidates)
-    levels = weighed_levels(current, shares, moment, level=level, view=view)
-    return _found(current, moment, match, brief=brief, levels=levels, candidates=candidates)
+        found.append(Weighed(current, match, grids, shares))
+    if len(found) == 1:
+        return found[0]
+    return max(found, key=lambda each: (_known(each.shares), -each.match.p_none))
 
 
 def _known(shares: Sequence[Shares]) -> float:
     return sum(shares[-1].values()) if shares else 0.0
 
 
-def _refused(
-    current: InForce, moment: datetime, match: Match, candidates: tuple[dict[str, Any], ...]
-) -> Answer:
-    status: Status = "no_match"
-    note = Message("lookup.not_found")
+def verdict_of(weighed: Weighed, moment: datetime, *, level: int | None, view: View) -> Verdict:
+    """Return what is said of a text; see `boundaries.lookup.lookup_address`."""
+    current, match, _, shares = weighed
     if match.status is Matched.OUT_OF_AREA:
-        status, note = "out_of_area", Message("lookup.outside")
-    elif match.status is Matched.INVALID:
-        status, note = "invalid", Message("lookup.invalid_text")
-    return answered(
-        current,
-        moment,
-        status=status,
-        candidates=candidates,
-        p_none=match.p_none,
-        ask=match.ask,
-        note=note,
-        found=(current.snapshot.addresses, match),
-    )
-
-
-def _found(
-    current: InForce, moment: datetime, match: Match, *, brief: bool, **values: Any
-) -> Answer:
-    status = status_of(current, values["levels"])
+        return Verdict("out_of_area", (), None, match.ask, Message("lookup.outside"))
+    if match.status is Matched.INVALID:
+        return Verdict("invalid", (), None, match.ask, Message("lookup.invalid_text"))
+    if match.p_none >= _NO_MATCH:
+        return Verdict("no_match", (), None, match.ask, Message("lookup.not_found"))
+    levels = weighed_levels(current, shares, moment, level=level, view=view)
+    status = status_of(current, levels)
     first = match.claim or match.candidates[0]
-    place = _place_of(current, first)
-    distance, neighbour = (
-        (None, None) if place is None or brief else border_of(current, *place, NEIGHBOUR_WITHIN_M)
-    )
-    values["note"] = match.note
     if status == "no_match":
-        values["note"] = Message("lookup.not_located")
-    elif status != "match":
-        values["ask"] = match.ask or Message("lookup.ask_address")
-    return answered(
-        current,
-        moment,
-        status=status,
-        grade=match.grade,
-        p_none=match.p_none,
-        precision=first.precision.value,
-        faults=tuple(fault.as_dict() for fault in first.faults),
-        border_distance_m=distance,
-        neighbour=neighbour,
-        point=place,
-        found=(current.snapshot.addresses, match),
-        **values,
-    )
+        return Verdict(status, levels, first, None, Message("lookup.not_located"))
+    ask = None if status == "match" else match.ask or Message("lookup.ask_address")
+    return Verdict(status, levels, first, ask, match.note)
 
 
 def floor_of(text: str) -> int | None:
@@ -140,14 +160,16 @@ def _grids_of(current: InForce, candidate: Candidate, text: str) -> list[dict[in
     around a compound, those of its buildings.
     """
     found: Sequence[Shares]
+    beyond = current.snapshot.beyond(current.publication.communities)
     places = _places_around(current, candidate) if candidate.accuracy_m else []
+    table = current.snapshot.address_grids
     if places:
         found = _around(current, places, candidate.accuracy_m)
+    elif (whole := table.whole(candidate.rows)) is not None:
+        return [{} if grid in beyond else {grid: 1.0} for grid in whole]
     else:
-        table = current.snapshot.address_grids
         floor = floor_of(text) if table.floors and table.divides(candidate.rows) else None
         found = table.shares(candidate.rows, floor=floor)
-    beyond = current.snapshot.beyond(current.publication.communities)
     return [
         {grid: share for grid, share in shares.items() if share > 0 and grid not in beyond}
         for shares in found
@@ -164,6 +186,12 @@ def _around(
     current: InForce, places: Sequence[tuple[float, float]], accuracy_m: float | None
 ) -> list[Shares]:
     """Return the grids by level of circles around some places, each place as likely."""
+    made = current.snapshot.address_grids.circles
+    asked = (*places, accuracy_m)
+    if asked in made:
+        return made[asked]
+    if len(made) >= _MOST_KEPT:
+        made.clear()
     found: list[dict[int, float]] = [defaultdict(float) for _ in current.snapshot.placement.levels]
     for place in places:
         rows = current.snapshot.placement.one(*place)
@@ -171,7 +199,8 @@ def _around(
         for shares, more in zip(found, circle, strict=True):
             for grid, share in more.items():
                 shares[grid] += share / len(places)
-    return list(found)
+    made[asked] = list(found)
+    return made[asked]
 
 
 def _place_of(current: InForce, candidate: Candidate) -> tuple[float, float] | None:

@@ -118,13 +118,11 @@ def answer_address(
     level: int | None = None,
     view: View = "public",
     limit: int = 10,
-    brief: bool = False,
 ) -> Answer:
     """Return the answer for an address from publications that are in force at the moment.
 
-    A brief answer leaves out the candidates behind the first, and the border; the rest, and the
-    other parameters, are those of `lookup_address`. Coordinates in place of an address are looked
-    up as a point of unknown datum.
+    The other parameters are those of `lookup_address`. Coordinates in place of an address are
+    looked up as a point of unknown datum.
     """
     if not text.strip():
         return Answer("invalid", moment, note=Message("lookup.invalid_text"), p_none=1.0)
@@ -135,7 +133,7 @@ def answer_address(
         return answer_point(
             in_force, *point, moment, datum=None, accuracy_m=None, level=level, view=view
         )
-    return answer_text(in_force, text, moment, level=level, view=view, limit=limit, brief=brief)
+    return answer_text(in_force, text, moment, level=level, view=view, limit=limit)
 
 
 def _with_overlays(answer: Answer, in_force: Sequence[InForce], view: View) -> Answer:

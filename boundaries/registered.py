@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -64,13 +64,13 @@ class AddressGrids:
         """
         if len(addresses) == 1:
             return self._shares_of_one(int(addresses[0]), floor)
-        found: list[Shares] = []
-        whole = self.grids[addresses]
-        for column in range(whole.shape[1]):
-            grids, counts = np.unique(whole[:, column], return_counts=True)
-            shares = (counts / len(addresses)).tolist()
-            found.append(dict(zip(grids.tolist(), shares, strict=True)))
-        for address in addresses[self._is_split[addresses]].tolist():
+        count = len(addresses)
+        found: list[Shares] = [
+            {grid: held / count for grid, held in sorted(Counter(column).items())}
+            for column in self.grids[addresses].T.tolist()
+        ]
+        split = addresses[self._is_split[addresses]].tolist() if self._divided else ()
+        for address in split:
             for column, (shares_of_all, own) in enumerate(
                 zip(found, self._shares_of_one(address, floor), strict=True)
             ):
@@ -82,6 +82,18 @@ class AddressGrids:
         for shares_of_all in found:
             shares_of_all.pop(OUTSIDE, None)
         return found
+
+    def whole(self, addresses: npt.NDArray[np.integer]) -> Sequence[int] | None:
+        """Return the grids of a single address at each level, -1 where none is known.
+
+        None for several addresses, and for one that several grids divide.
+        """
+        if len(addresses) != 1:
+            return None
+        address, columns = int(addresses[0]), self.grids.shape[1]
+        if self._divided and self._is_split[address]:
+            return None
+        return self._flat[address * columns : (address + 1) * columns]
 
     def _shares_of_one(self, address: int, floor: int | None) -> list[Shares]:
         columns = self.grids.shape[1]
@@ -116,9 +128,7 @@ class AddressGrids:
 
     def divides(self, addresses: npt.NDArray[np.integer]) -> bool:
         """Return whether several grids answer for a part of any of some addresses."""
-        if len(addresses) == 1:
-            return bool(self._is_split[addresses[0]])
-        return bool(self._is_split[addresses].any())
+        return bool(self._divided) and bool(self._is_split[addresses].any())
 
     @cached_property
     def _is_split(self) -> npt.NDArray[np.bool_]:
@@ -154,6 +164,11 @@ class AddressGrids:
         if len(places) > most:
             places = places[np.linspace(0, len(places) - 1, most).round().astype(int)]
         return [(east, north) for east, north in places.tolist()]
+
+    @cached_property
+    def circles(self) -> dict[Any, list[Shares]]:
+        """Place for the shares of circles around addresses, which are asked for again and again."""
+        return {}
 
     def save(self, folder: Path) -> None:
         """Write the table to a new folder."""
