@@ -21,7 +21,7 @@ from geo.address.index import MOST_CHARACTERS
 from geo.pasted import pasted_point
 
 _MOST_KNOWN = 20_000
-_IN_FLIGHT_A_WORKER = 2
+_UNDER_WAY_A_WORKER, _WAITING_A_WORKER = 3, 64
 
 Row = list[str]
 
@@ -118,25 +118,36 @@ def answered_chunks(
     asked
         What is asked of every row.
     workers
-        Processes; with one the work is done in this one.
+        Processes, of which this is one: it answers whatever the others have no room for, from
+        the first row on, while they start.
     """
+    here = RowAnswerer(in_force, asked)
     if workers == 1:
-        yield from map(RowAnswerer(in_force, asked).written, chunks)
+        yield from map(here.written, chunks)
         return
     sources = [(each.publication, each.snapshot.folder) for each in in_force]
     pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(sources, asked)
+        workers - 1, mp_context=get_context("spawn"), initializer=_start, initargs=(sources, asked)
     )
     waiting: deque[Future[Written]] = deque()
     try:
         for chunk in chunks:
-            waiting.append(pool.submit(_written, chunk))
-            if len(waiting) >= workers * _IN_FLIGHT_A_WORKER:
+            if sum(not each.done() for each in waiting) < (workers - 1) * _UNDER_WAY_A_WORKER:
+                waiting.append(pool.submit(_written, chunk))
+            else:
+                waiting.append(_done(here.written(chunk)))
+            while waiting and (waiting[0].done() or len(waiting) >= workers * _WAITING_A_WORKER):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _done(written: Written) -> Future[Written]:
+    future: Future[Written] = Future()
+    future.set_result(written)
+    return future
 
 
 _of_this_process: list[RowAnswerer] = []

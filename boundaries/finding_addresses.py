@@ -87,15 +87,15 @@ def answer_text(
     }
     if verdict.first is not None:
         place = _place_of(current, verdict.first)
-        border = (None, None)
-        if place is not None:
-            border = border_of(current, *place, NEIGHBOUR_WITHIN_M)
+        distance, neighbour = (
+            (None, None) if place is None else border_of(current, *place, NEIGHBOUR_WITHIN_M)
+        )
         values |= {
             "grade": match.grade,
             "precision": verdict.first.precision.value,
             "faults": tuple(fault.as_dict() for fault in verdict.first.faults),
-            "border_distance_m": border[0],
-            "neighbour": border[1],
+            "border_distance_m": distance,
+            "neighbour": neighbour,
             "point": place,
         }
     return answered(current, moment, **values)
@@ -184,7 +184,7 @@ def _places_around(current: InForce, candidate: Candidate) -> list[tuple[float, 
 
 def _around(
     current: InForce, places: Sequence[tuple[float, float]], accuracy_m: float | None
-) -> list[Shares]:
+) -> Sequence[Shares]:
     """Return the grids by level of circles around some places, each place as likely."""
     made = current.snapshot.address_grids.circles
     asked = (*places, accuracy_m)
