@@ -8,8 +8,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from geo.coverage.certificate import Residual, childless, segments_near
 from geo.coverage.grids import Flags, Floats, Grids, Ints, Objects
@@ -250,10 +248,29 @@ def _groups(line: Ints, piece: Ints, pieces: Objects, count: int) -> Ints:
     number = np.arange(len(pieces))
     one = np.concatenate([line, count + number, count + number])
     other = np.concatenate([count + piece, start + node[0], start + node[1]])
-    size = start + int(node.max(initial=-1)) + 1
-    graph = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(size, size))
-    found: Ints = connected_components(graph, directed=False)[1][:count].astype(np.int64)
-    return found
+    return connected(one, other, start + int(node.max(initial=-1)) + 1)[:count]
+
+
+def connected(one: Ints, other: Ints, count: int) -> Ints:
+    """Return for each of some things the lowest number of those that it is connected with.
+
+    Parameters
+    ----------
+    one, other
+        Pairs of things that are connected, by their numbers.
+    count
+        How many things there are.
+    """
+    label = np.arange(count)
+    while True:
+        low = np.minimum(label[one], label[other])
+        lower = label.copy()
+        for ends in (one, other, label[one], label[other]):
+            np.minimum.at(lower, ends, low)
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower
 
 
 def _borders(faces: Objects, pieces: Objects, tolerance: float) -> tuple[Ints, Ints]:

@@ -9,8 +9,8 @@ and every vertex is matched.** There is no tolerance, and no false alarm.
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from geo.coverage.segments import Segments, Summand, segments_of, unbalanced
 
 JURISDICTION = -1
 """Depth of the jurisdiction, above the first level."""
+_FEW = 256
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def residual(grids: Grids) -> Residual:
     upper = ground_segments(grids)
     for depth, level in enumerate(grids.levels):
         lower = segments_of(level.geometry)
-        found.append(left_over(grids, depth, upper, lower))
+        found.append(left_over(grids, {depth: (upper, lower)}))
         upper = lower
     return Residual.joined(found)
 
@@ -103,29 +104,70 @@ def ground_segments(grids: Grids) -> Segments:
 
 
 def segments_near(grids: Grids, places: Objects) -> list[Segments]:
-    """Return by depth the segments of all grids whose boxes come near to those of some places."""
-    depths = range(len(grids.levels))
-    rows = [grids.near(depth, places) for depth in depths]
-    shapes = np.concatenate([grids.levels[depth].geometry[rows[depth]] for depth in depths])
-    segments = segments_of(shapes)
-    bounds = np.searchsorted(segments.owner, np.cumsum([0, *map(len, rows)])).tolist()
-    own = replace(segments, owner=np.concatenate(rows).astype(np.int32)[segments.owner])
-    return [own.taken(slice(*pair)) for pair in itertools.pairwise(bounds)]
+    """Return by depth the segments of all grids whose boxes come near to those of some places.
+
+    Those of a few grids are kept, as the next question is about the same place.
+    """
+    rows = [grids.near(depth, places) for depth in range(len(grids.levels))]
+    if sum(map(len, rows)) <= _FEW:
+        return [segments_at(grids, depth, some) for depth, some in enumerate(rows)]
+    return [
+        segments_of(level.geometry[some], some)
+        for level, some in zip(grids.levels, rows, strict=True)
+    ]
 
 
-def left_over(grids: Grids, depth: int, upper: Segments, lower: Segments) -> Residual:
-    """Return what is left over of one level's segments under their parents' ones."""
-    if depth and grids.levels[depth - 1].stands_alone.any():
-        upper = upper.taken(~childless(grids, depth - 1)[upper.owner])
-    labels = _labels(grids, depth, lower.owner)
-    below, above = unbalanced([Summand(lower, labels, 1), Summand(upper, upper.owner, -1)])
+def segments_at(grids: Grids, depth: int, rows: Ints) -> Segments:
+    """Return the segments of some rows of a level, and keep them with the grids."""
+    geometry, known = grids.levels[depth].geometry, grids.segments
+    shapes = geometry[rows]
+    numbers = rows.tolist()
+    fresh = [
+        at
+        for at, (row, shape) in enumerate(zip(numbers, shapes.tolist(), strict=True))
+        if (one := known.get((depth, row))) is None or one[0] is not shape
+    ]
+    if fresh:
+        made = segments_of(shapes[fresh], rows[fresh])
+        ends = np.searchsorted(made.owner, rows[fresh], side="right").tolist()
+        for at, low, high in zip(fresh, [0, *ends], ends, strict=False):
+            known[depth, numbers[at]] = (shapes[at], made.taken(slice(low, high)))
+    if not numbers:
+        return segments_of(shapes)
+    return Segments.joined([known[depth, row][1] for row in numbers])
+
+
+def left_over(grids: Grids, pairs: Mapping[int, tuple[Segments, Segments]]) -> Residual:
+    """Return what is left over of levels' segments under their parents' ones.
+
+    Parameters
+    ----------
+    grids
+        The grids.
+    pairs
+        By depth: the segments one level up, and the level's own.
+    """
+    summands, count = [], len(pairs)
+    for number, (depth, (above, lower)) in enumerate(pairs.items()):
+        upper = above
+        if depth and grids.levels[depth - 1].stands_alone.any():
+            upper = above.taken(~childless(grids, depth - 1)[above.owner])
+        labels = _labels(grids, depth, lower.owner)
+        summands.append(Summand(lower, labels * count + number, 1))
+        summands.append(Summand(upper, upper.owner * count + number, -1))
+    found = unbalanced(summands)
+    rows = [len(some) for some in found]
+    kept = [summand.segments.taken(some) for summand, some in zip(summands, found, strict=True)]
+    labels = [summand.labels[some] for summand, some in zip(summands, found, strict=True)]
+    pair = list(pairs)
+    segments = Segments.joined(kept)
     return Residual(
-        np.concatenate([lower.ends[below], upper.ends[above]]),
-        np.concatenate([lower.sign[below], upper.sign[above]]),
-        np.repeat(np.array([depth, depth - 1], np.int8), [len(below), len(above)]),
-        np.concatenate([lower.owner[below], upper.owner[above]]),
-        np.full(len(below) + len(above), depth, np.int8),
-        np.concatenate([labels[below], upper.owner[above]]),
+        segments.ends,
+        segments.sign,
+        np.repeat(np.array([at - up for at in pair for up in (0, 1)], np.int8), rows),
+        segments.owner,
+        np.repeat(np.repeat(np.array(pair, np.int8), 2), rows),
+        np.concatenate(labels) // count,
     )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
+
+if TYPE_CHECKING:
+    from geo.coverage.segments import Segments
 
 Objects = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -94,14 +98,20 @@ class Grids:
     jurisdiction
         The ground to be tiled, in the grids' CRS; None where it is not known: then holes between
         the grids are gaps and the outer line is as the grids have it.
+    segments
+        Segments that are known already, by (depth, row), with the shape that they are of; see
+        `geo.coverage.certificate.segments_near`.
     """
 
     levels: tuple[GridLevel, ...]
     jurisdiction: BaseGeometry | None = None
     _parent_rows: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
     _trees: dict[int, shapely.STRtree] = field(default_factory=dict, repr=False, compare=False)
-    _moved: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
+    _moved: dict[int, tuple[Ints, Floats]] = field(default_factory=dict, repr=False, compare=False)
     _in_parts: dict[int, Ints] = field(default_factory=dict, repr=False, compare=False)
+    segments: dict[tuple[int, int], tuple[BaseGeometry, Segments]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def in_parts(self, depth: int) -> Ints:
         """Return the rows of a level's grids that are made of several parts."""
@@ -119,7 +129,12 @@ class Grids:
         west, south, east, north = boxes.T
         windows = shapely.box(west - reach, south - reach, east + reach, north + reach)
         found = self._trees[depth].query(windows)[1]
-        return np.unique(np.concatenate([found, self._moved.get(depth, _NOTHING)]))
+        if depth in self._moved and len(boxes):
+            moved, box = self._moved[depth]
+            near = (box[:, :2] <= boxes[:, 2:].max(axis=0) + reach).all(axis=1)
+            near &= (box[:, 2:] >= boxes[:, :2].min(axis=0) - reach).all(axis=1)
+            found = np.concatenate([found, moved[near]])
+        return np.unique(found)
 
     def edited(self, shapes: dict[tuple[int, int], BaseGeometry]) -> Grids:
         """Return the grids with some other shapes, given by (depth, row); indexes are kept."""
@@ -132,10 +147,12 @@ class Grids:
             for row in rows:
                 geometry[row] = shapes[depth, row]
             levels[depth] = levels[depth].with_geometry(geometry)
-            moved[depth] = np.union1d(moved.get(depth, _NOTHING), rows).astype(np.int64)
+            before = moved[depth][0] if depth in moved else _NOTHING
+            all_moved = np.union1d(before, rows).astype(np.int64)
+            moved[depth] = (all_moved, shapely.bounds(geometry[all_moved]))
             several = [row for row in rows if shapely.get_num_geometries(geometry[row]) > 1]
             parts[depth] = np.union1d(np.setdiff1d(parts[depth], rows), several).astype(np.int64)
-        known = (self._parent_rows, self._trees, moved, parts)
+        known = (self._parent_rows, self._trees, moved, parts, self.segments)
         return Grids(tuple(levels), self.jurisdiction, *known)
 
     def parent_rows(self, depth: int) -> Ints:

@@ -11,6 +11,8 @@ from geo.coverage.outline import Outlines
 
 _MOST_CELLS = 10_000
 """A segment across more cells is no part of a grid that could have a neck."""
+_FEW = 100
+"""Of no more vertices all pairs are looked at."""
 _BODY = 6.0
 """A body on either side of a neck is this many times wider than the neck."""
 
@@ -89,26 +91,13 @@ def _mean_width(ring: Floats) -> float:
 
 
 def _near_pairs(outline: Outlines, width_m: float) -> tuple[Ints, Ints, Floats]:
-    """Return vertices and segments of the same ring, not beside each other, that are near.
-
-    Vertices are sorted into square cells; every segment looks into the cells along its box.
-    """
+    """Return vertices and segments of the same ring, not beside each other, that are near."""
     xy, ahead = outline.xy, outline.xy[outline.after]
     length = np.hypot(*(ahead - xy).T)
-    size = max(float(np.quantile(length, 0.9)) if len(length) else 1.0, 2.0 * width_m)
-    origin = xy.min(axis=0) if len(xy) else np.zeros(2)
-    cell = np.floor((xy - origin) / size).astype(np.int64)
-    columns = int(cell[:, 0].max(initial=0)) + 3
-    number = cell[:, 1] * columns + cell[:, 0]
-    order = np.argsort(number, kind="stable")
-    segment, wanted = _cells_of_segments(
-        xy, ahead, origin=origin, size=size, reach=width_m, columns=columns
-    )
-    low = np.searchsorted(number[order], wanted, side="left")
-    count = np.searchsorted(number[order], wanted, side="right") - low
-    segment = np.repeat(segment, count)
-    within = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
-    vertex = order[np.repeat(low, count) + within]
+    if len(xy) <= _FEW:
+        vertex, segment = (axis.ravel() for axis in np.indices((len(xy), len(xy))))
+    else:
+        vertex, segment = _in_one_cell(xy, ahead, length, width_m)
     apart = (outline.ring[vertex] == outline.ring[segment]) & (vertex != segment)
     for beside in (
         outline.after[segment],
@@ -124,6 +113,28 @@ def _near_pairs(outline: Outlines, width_m: float) -> tuple[Ints, Ints, Floats]:
     foot = xy[segment] + np.clip(share, 0.0, 1.0)[:, None] * step
     near = np.hypot(*(foot - xy[vertex]).T) < width_m
     return vertex[near], segment[near], foot[near]
+
+
+def _in_one_cell(xy: Floats, ahead: Floats, length: Floats, width_m: float) -> tuple[Ints, Ints]:
+    """Return pairs of a vertex and a segment with a cell in common.
+
+    Vertices are sorted into square cells; every segment looks into the cells along its box.
+    """
+    size = max(float(np.quantile(length, 0.9)), 2.0 * width_m)
+    origin = xy.min(axis=0)
+    cell = np.floor((xy - origin) / size).astype(np.int64)
+    columns = int(cell[:, 0].max(initial=0)) + 3
+    number = cell[:, 1] * columns + cell[:, 0]
+    order = np.argsort(number, kind="stable")
+    segment, wanted = _cells_of_segments(
+        xy, ahead, origin=origin, size=size, reach=width_m, columns=columns
+    )
+    low = np.searchsorted(number[order], wanted, side="left")
+    count = np.searchsorted(number[order], wanted, side="right") - low
+    segment = np.repeat(segment, count)
+    within = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
+    vertex = order[np.repeat(low, count) + within]
+    return vertex, segment
 
 
 def _cells_of_segments(

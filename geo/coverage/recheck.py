@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -17,6 +16,7 @@ from geo.coverage.certificate import (
     ground_segments,
     left_over,
     residual,
+    segments_at,
     segments_near,
 )
 from geo.coverage.displaced import unmatched
@@ -24,7 +24,7 @@ from geo.coverage.faults import Fault
 from geo.coverage.gate import Admitted, admit, is_plain
 from geo.coverage.grids import Floats, Grids, Ints
 from geo.coverage.inspection import inspect, observed_in, told
-from geo.coverage.segments import Segments, Summand, exact_keys, segments_of, unbalanced
+from geo.coverage.segments import Segments, exact_keys
 from geo.coverage.shape import Limits, ShapeFault, shape_faults
 
 _BESIDE_M = 1.0
@@ -138,29 +138,24 @@ def updated(
         return left
     wanted = exact_keys(touched)
     places = np.asarray(shapely.linestrings(touched.reshape(-1, 2, 2)), object)
-    parts = [left.taken(~np.isin(exact_keys(left.ends), wanted))]
-    upper = _some(ground, wanted)
-    for depth, near in enumerate(segments_near(after, places)):
-        lower = _some(near, wanted)
-        parts.append(left_over(after, depth, upper, lower))
-        upper = lower
-    return Residual.joined(parts)
+    levels = [
+        some.taken(np.isin(exact_keys(some.ends), wanted))
+        for some in (ground, *segments_near(after, places))
+    ]
+    pairs = dict(enumerate(itertools.pairwise(levels)))
+    kept = left.taken(~np.isin(exact_keys(left.ends), wanted)) if len(left) else left
+    return Residual.joined([kept, left_over(after, pairs)])
 
 
 def _touched(before: Grids, after: Grids, rows: list[Row]) -> Floats:
     """Return the ends of the segments that a row's old and new shape do not share."""
     found = [np.zeros((0, 4))]
     for depth, row in rows:
-        pair = np.array(
-            [grids.levels[depth].geometry[row] for grids in (before, after)], dtype=object
-        )
-        segments = segments_of(pair)
-        sign = np.where(segments.owner == 0, -segments.sign, segments.sign)
-        changes = replace(segments, sign=sign)
-        (rest,) = unbalanced([Summand(changes, np.zeros(len(segments), np.int32), 1)])
-        found.append(segments.ends[rest])
+        old, new = (segments_at(grids, depth, np.array([row])) for grids in (before, after))
+        lines = [
+            np.column_stack([some.ends + 0.0, some.sign]).view("V40").reshape(-1)
+            for some in (old, new)
+        ]
+        rest = np.setxor1d(*lines, assume_unique=True)  # a polygon has each segment once
+        found.append(rest.view(np.float64).reshape(-1, 5)[:, :4])
     return np.concatenate(found)
-
-
-def _some(segments: Segments, wanted: npt.NDArray[np.void]) -> Segments:
-    return segments.taken(np.isin(exact_keys(segments.ends), wanted))

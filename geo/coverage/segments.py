@@ -53,6 +53,12 @@ class Segments:
         """Return some of the segments."""
         return Segments(self.ends[rows], self.sign[rows], self.owner[rows], self.keys[rows])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Segments]) -> Segments:
+        """Put segments together; there must be some."""
+        names = ("ends", "sign", "owner", "keys")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
 
 def segments_of(polygons: Objects, owners: npt.NDArray[np.integer] | None = None) -> Segments:
     """Break polygons into segments with the inside on the left.
