@@ -35,9 +35,12 @@ from geo.address.institutions import implied_names
 from geo.address.latin_query import LatinQueries
 from geo.address.lexicon import Lexicon, Word
 from geo.address.names import Hit, NameIndex
-from geo.address.query import NEARLY, Chunk, Query, QueryReader
+from geo.address.query import NEARLY, Chunk, Query
+from geo.address.reader import QueryReader
 from geo.address.register import KINDS, Register, Target
 from geo.address.speech import without_speech
+from geo.address.spoken_names import SpokenNames
+from geo.address.surroundings import Surroundings
 from geo.address.units import known_text
 from geo.address.vocabulary import FUNCTION_WORDS, HOUSING, office_reading
 
@@ -70,13 +73,10 @@ class Searcher:
         zones = [form for zone in register.words["shown_zones"] if (form := known_text(zone))]
         buildings = [word for word in register.words["buildings"] if _HAN_WORD.search(word)]
         latin = LatinQueries(register.words["roads"], register.words["towns"], self.names.exact)
+        self.spoken = SpokenNames(self.names, zones, buildings)
+        surroundings = Surroundings(self._lexicon(areas), self.spoken)
         self.reader = QueryReader(
-            self._lexicon(areas),
-            self.names,
-            special,
-            zones,
-            buildings,
-            latin=latin.query if latin else None,
+            surroundings, self.spoken, special, latin=latin.query if latin else None
         )
 
     def _names(self, areas: list[str]) -> tuple[NameIndex, list[list[Target]]]:
@@ -322,7 +322,7 @@ class Searcher:
         exact = self.names.exact
         for words, said in ((chunk.name.removesuffix(chunk.zone), chunk.zone), (chunk.name, "")):
             for end in range(len(words) - 1, 1, -1):
-                for zone in ("", *self.reader.zones_at_end(words, 0, end)):
+                for zone in ("", *self.spoken.zones_at_end(words, 0, end)):
                     number = exact.get(words[: end - len(zone)])
                     if number is not None:
                         name = words[: end - len(zone)]
