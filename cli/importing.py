@@ -45,7 +45,7 @@ from geo.layers import DEFAULT_LIMITS, Limits, MappingFile, read_mapping
 from geo.problem import InputError, Problem, input_error
 from messages import LANGUAGES, Message, preferred_language
 
-_PLACE = ("file", "layer", "row", "column", "value")
+_PLACE = ("file", "layer", "row", "line", "column", "value")
 _BESIDE = "mapping.toml"
 
 

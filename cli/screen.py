@@ -78,6 +78,7 @@ def tell_problems(problems: Sequence[Problem], *, at_most: int = 50) -> None:
                 ("file", problem.file),
                 ("layer", problem.layer),
                 ("row", problem.row),
+                ("line", problem.line),
                 ("column", problem.column),
                 ("value", problem.value),
             )

@@ -25,6 +25,9 @@ class Problem:
         The layer within the file or of the town.
     row
         Row number as the user counts: 1 for the first record (headings not counted).
+    line
+        Number of that row as a spreadsheet shows it, headings and titles counted; None where the
+        file is no table.
     column
         The column's name in the file.
     value
@@ -38,6 +41,7 @@ class Problem:
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    line: int | None = None
 
     def as_dict(self, language: Language = "zh") -> dict[str, str | int | None]:
         """Return the problem as one flat record for CSV and JSON."""
@@ -45,6 +49,7 @@ class Problem:
             "file": self.file,
             "layer": self.layer,
             "row": self.row,
+            "line": self.line,
             "column": self.column,
             "value": self.value,
             "message": self.message.text(language),
@@ -77,6 +82,7 @@ def input_error(
     row: int | None = None,
     column: str | None = None,
     value: object = None,
+    line: int | None = None,
     **values: object,
 ) -> InputError:
     """Return an ``InputError`` of one problem whose remedy is the key + ``_remedy``.
@@ -94,5 +100,6 @@ def input_error(
             row=row,
             column=column,
             value=None if value is None else str(value),
+            line=line,
         )
     )

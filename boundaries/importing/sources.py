@@ -211,6 +211,9 @@ def _recognise(
             "layers.unknown_format", file=path, value=path.suffix, known=" ".join(SUFFIXES)
         ).problems
         return
+    if not path.stat().st_size:
+        problems += input_error("layers.empty_file", file=path).problems
+        return
     try:
         found, unknown = _layers_of(path, mapping)
     except InputError as error:

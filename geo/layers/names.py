@@ -37,7 +37,7 @@ COLUMN_NAMES: dict[str, dict[str, str]] = {
         "id": "id 编号 楼栋编号 楼栋编码 楼栋代码 幢编号 建筑编号 building_id bldg_id osm_id",
         "name": "name 名称 楼栋 楼栋名称 楼栋号 楼号 幢号 栋号 building building_name mc",
         "estate": "estate 小区 小区编号 所属小区 所在小区 小区名称 estate_id",
-        "residential": "residential residentia 住宅 是否住宅 居住 is_residential",
+        "residential": "residential residentia 住宅 是否住宅 居住 是否居住 is_residential",
         "households": _HOUSEHOLDS,
         "stairs": "stairs 单元数 单元 梯数 entrances stair_count",
         "floors": "floors 层数 楼层数 楼层 地上层数 总层数 levels storeys building_levels "

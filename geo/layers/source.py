@@ -68,6 +68,8 @@ class Source:
         Coordinate reference system that the file declares; None where it declares none.
     is_implied
         True where not the file but its format declares the CRS (GeoJSON, KML).
+    lines
+        Of a table: the number that a spreadsheet shows beside each row.
     """
 
     file: str
@@ -77,6 +79,7 @@ class Source:
     broken: npt.NDArray[np.bool_]
     crs: pyproj.CRS | None
     is_implied: bool = False
+    lines: npt.NDArray[np.int64] | None = None
 
     def problem(
         self,
@@ -96,6 +99,7 @@ class Source:
             row=row,
             column=column,
             value=None if value is None else shortened(value),
+            line=None if row is None or self.lines is None else int(self.lines[row - 1]),
             **values,
         ).problems[0]
 
@@ -193,7 +197,7 @@ def open_source(
                 "layers.unknown_format", file=path, value=path.suffix, known=" ".join(SUFFIXES)
             )
     if not len(source.table):
-        raise InputError(source.problem("layers.no_rows"))
+        raise input_error("layers.no_rows", file=path, layer=source.layer or path.stem)
     return source
 
 

@@ -174,6 +174,65 @@ def test_code_that_a_spreadsheet_took_for_a_number(tmp_path: Path) -> None:
     assert set(_keys(problems)) == {"lost_digits"}
 
 
+def _workbook(path: Path, *rows: list[object], merged: tuple[str, ...] = ()) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    for span in merged:
+        sheet.merge_cells(span)
+    book.save(path)
+    return path
+
+
+def test_merged_cells_hold_for_all_their_rows(tmp_path: Path) -> None:
+    path = _workbook(
+        tmp_path / "contacts.xlsx",
+        ["东村镇网格员名册", None, None],
+        ["网格信息", None, "人员"],
+        ["网格编码", "角色", "姓名"],
+        ["141127100201001", "网格长", "甲"],
+        [None, "网格员", "乙"],
+        [],
+        ["141127100201002", "网格长", "丙"],
+        merged=("A1:C1", "A2:B2", "A4:A5"),
+    )
+    read = read_layer(path, "contacts")
+    assert read["grid"].tolist() == ["141127100201001"] * 2 + ["141127100201002"]
+    assert read["name"].tolist() == ["甲", "乙", "丙"]
+
+
+def test_a_count_over_merged_cells_is_counted_once(tmp_path: Path) -> None:
+    path = _workbook(
+        tmp_path / "buildings.xlsx",
+        ["楼栋编号", "户数", "wkt"],
+        ["b1", 120, _BOX.wkt],
+        ["b2", None, _BOX.wkt],
+        merged=("B2:B3",),
+    )
+    read = read_layer(path, "buildings", crs="EPSG:4490")
+    assert read["households"].fillna(-1).tolist() == [120, -1]
+
+
+def test_a_bad_row_is_told_with_its_line_in_the_sheet(tmp_path: Path) -> None:
+    path = _workbook(
+        tmp_path / "contacts.xlsx",
+        ["东村镇网格员名册", None],
+        ["网格编码", "角色"],
+        ["141127100201001", "网格长"],
+        [],
+        ["141127100201002", "队长"],
+        merged=("A1:B1",),
+    )
+    problems = _problems(lambda: read_layer(path, "contacts"))
+    assert [(p.row, p.line) for p in problems] == [(2, 5)]
+    table = tmp_path / "contacts.csv"
+    table.write_text("网格编码,角色\n\n141127100201001,队长\n1,网格长,3\n", "utf-8")
+    problems = _problems(lambda: read_layer(table, "contacts"))
+    assert [(p.message.key, p.row, p.line) for p in problems] == [("layers.ragged_row", 2, 4)]
+
+
 def test_duplicate_codes(tmp_path: Path) -> None:
     frame = _communities([_BOX] * 3)
     frame["code"] = ["141127100201", "141127100202", "141127100201"]
