@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,18 @@ PLACE_PRECISION = {
 }
 
 
+class Words(NamedTuple):
+    """The register's own words of a row, empty where there are none."""
+
+    town: str
+    village: str
+    road: str
+    number: str
+    zone: str
+    building: str
+    stair: str
+
+
 class Presenter:
     """Writes answers in the words of one register."""
 
@@ -47,15 +60,14 @@ class Presenter:
             if f"row_{name}" in arrays
         }
         self._unit_rows = arrays["unit_row"]
-        self._shown = {
-            name: (register.words[f"shown_{name}s"], memoryview(arrays[f"shown_{name}"].data))
-            for name in ("town", "village", "road", "number", "zone", "building", "stair")
-        }
+        self._shown = [register.words[f"shown_{name}s"] for name in Words._fields]
+        numbers = np.column_stack([arrays[f"shown_{name}"] for name in Words._fields])
+        self._numbers = memoryview(np.ascontiguousarray(numbers).ravel().data)
 
     def match(self, query: Query, found: list[Found], p_none: float, weights: Weights) -> Match:
         """Return the answer for weighed candidates."""
         candidates = tuple(self.candidate(one) for one in found)
-        claim = self._claim(query, found, candidates, weights)
+        claim = self._claim(found, candidates, weights)
         status = self._status(query, found, claim, p_none)
         ask = None if claim is not None and status is Status.MATCH else question(candidates, query)
         grade = self._grade(claim, candidates, status)
@@ -70,47 +82,49 @@ class Presenter:
         return Candidate(
             rows=rows,
             compound=shown if kind in (_COMPOUND, _POI) else None,
-            zone=words["zone"] or None if one.zone > 0 else None,
-            building=words["building"] or None if one.building > 0 else None,
-            stair=words["stair"] or None if one.stair > 0 else None,
-            road=words["road"] or None,
-            number=words["number"] or None,
+            zone=words.zone or None if one.zone > 0 else None,
+            building=words.building or None if one.building > 0 else None,
+            stair=words.stair or None if one.stair > 0 else None,
+            road=words.road or None,
+            number=words.number or None,
             text=self._text(one, words, shown),
             p=one.weight,
             precision=self._precision(one),
             faults=tuple(self._faults(one)),
-            town=words["town"] or None,
-            village=words["village"] or None if kind != _COMPOUND else None,
+            town=words.town or None,
+            village=words.village or None if kind != _COMPOUND else None,
             accuracy_m=None if one.query.relation is None else one.query.relation.accuracy_m,
         )
 
-    def _words(self, row: int) -> dict[str, str]:
+    def _words(self, row: int) -> Words:
         """Return the register's own words of a row."""
-        return {name: held[numbers[row]] for name, (held, numbers) in self._shown.items()}
+        start = row * len(self._shown)
+        numbers = self._numbers[start : start + len(self._shown)]
+        return Words(*[held[number] for held, number in zip(self._shown, numbers, strict=True)])
 
     def _name(self, one: Found) -> str:
         return self._shown_names[self.place_shown[one.place]]
 
-    def _text(self, one: Found, words: dict[str, str], shown: str) -> str:
-        number, road = words["number"], words["road"]
+    def _text(self, one: Found, words: Words, shown: str) -> str:
+        number, road = words.number, words.road
         if number[-1:].isdigit():
             number += "号"
-        parts = [words["town"]]
+        parts = [words.town]
         if self.kind[one.place] in (_COMPOUND, _POI):
             parts += [road, number if road else "", shown]
         elif self.kind[one.place] != _DOOR:
             parts.append(shown)
-        elif is_latin(street := road or words["village"]):
-            parts = [f"{words['number']} {street}", f", {words['town']}" if words["town"] else ""]
+        elif is_latin(street := road or words.village):
+            parts = [f"{words.number} {street}", f", {words.town}" if words.town else ""]
         else:
             parts += [street, number]
         if one.zone > 0:
-            parts.append(words["zone"])
+            parts.append(words.zone)
         if one.building > 0:
-            building = words["building"]
+            building = words.building
             parts.append(building + "号楼" if building[-1:].isdigit() else building)
         if one.stair > 0:
-            stair = words["stair"]
+            stair = words.stair
             parts.append(stair if stair.endswith(("单元", "门", "梯")) else stair + "单元")
         return "".join(parts)
 
@@ -181,12 +195,11 @@ class Presenter:
         return Fault("name", fault, given, shown, span, alias)
 
     def _claim(
-        self, query: Query, found: list[Found], candidates: tuple[Candidate, ...], weights: Weights
+        self, found: list[Found], candidates: tuple[Candidate, ...], weights: Weights
     ) -> Candidate | None:
         """Return the finest place whose candidates together are sure enough."""
-        del query
-        if not found:
-            return None
+        if len(found) < 2:  # noqa: PLR2004
+            return candidates[0] if found and found[0].weight >= weights.claim_at else None
         best = found[0]
         for depth in (4, 3, 2, 1):
             key = _key(best, depth)

@@ -22,7 +22,7 @@ class Chunk(NamedTuple):
     zone: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Query:
     """One reading of a text.
 

@@ -20,6 +20,7 @@ _RANGE = re.compile(
 )
 _LIST = re.compile(r"^\d{1,4}(?:号|#)?(?:,\d{1,4}(?:号|#)?)+(?:号楼|号|栋|幢|座|楼|#|单元)?$")
 _WORDS = re.compile(r"(?:号楼|号|栋|幢|座|楼|#|单元|室|门)+$")
+_DIGITS = re.compile(r"\d+")
 _LONGEST_RANGE = 200
 
 
@@ -93,7 +94,7 @@ def spread_numbers(form: str) -> tuple[str, ...]:
 
 def number_base(identity: str) -> str:
     """Return a house number without what is behind it: 12-3 and 12A are 12."""
-    match = re.match(r"\d+", identity)
+    match = _DIGITS.match(identity)
     return match.group(0) if match else identity
 
 
