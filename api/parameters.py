@@ -6,7 +6,7 @@ Dependencies are coroutines: FastAPI sends plain functions through a thread each
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -16,10 +16,8 @@ from pydantic import BaseModel, Field
 
 from api.errors import ApiError
 from geo.datum import Datum
+from boundaries.zone import CHINA
 from messages import Language
-
-CHINA = timezone(timedelta(hours=8), "UTC+8")
-"""Zone of dates that name none."""
 
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d{1,15})?"
 _POINT = re.compile(rf"({_NUMBER}),({_NUMBER})")

@@ -12,6 +12,7 @@ from boundaries.check import Report, check
 from boundaries.earlier import history_of
 from boundaries.plan import Plan
 from boundaries.store import Store
+from boundaries.zone import CHINA
 from cli.options import AsJson, PlanId, actor, chosen_plan, home_of, moment, opened_store
 from cli.screen import both, languages_of_help, out, print_json, progress_bar, table, tell
 from messages import preferred_language
@@ -92,7 +93,7 @@ def listing(
     language = preferred_language() or "zh"
     for one in stored.accepted:
         state = both(f"accepting.state_{'applies' if one.finding in applied else 'lapsed'}")
-        day = f"{one.accepted_at.astimezone():%Y-%m-%d}"
+        day = f"{one.accepted_at.astimezone(CHINA):%Y-%m-%d}"
         said = f"{one.finding}\n{one.said[language]}"
         shown.add_row(said, state, one.reason, one.accepted_by, day)
     out.print(shown)

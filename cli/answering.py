@@ -8,6 +8,7 @@ from typing import Any
 from rich.markup import escape
 
 from boundaries.answer import Answer, LevelAnswer
+from boundaries.zone import CHINA
 from cli.screen import both, out, tell, tell_message
 from messages import preferred_language
 
@@ -31,7 +32,7 @@ def show_answer(answer: Answer) -> None:
             across=across[-1] if across else both("answer.outside"),
         )
     if answer.plan_name is not None and answer.effective_from is not None:
-        since = f"{answer.effective_from.astimezone():%Y-%m-%d}"
+        since = f"{answer.effective_from.astimezone(CHINA):%Y-%m-%d}"
         out.print(escape(both("answer.plan", plan=answer.plan_name, since=since)), style="dim")
 
 

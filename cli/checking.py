@@ -15,6 +15,7 @@ from boundaries.finding import Finding
 from boundaries.plan import Plan
 from boundaries.rules import RuleInfo, catalogue
 from boundaries.town import Town
+from boundaries.zone import CHINA
 from cli.options import (
     AsJson,
     TownName,
@@ -148,7 +149,7 @@ def _show_accepted(report: Report) -> None:
             said=Message("rules.in_words", {**one.said}),
             reason=one.reason,
             by=one.accepted_by,
-            day=f"{one.accepted_at.astimezone():%Y-%m-%d}",
+            day=f"{one.accepted_at.astimezone(CHINA):%Y-%m-%d}",
         )
     if len(told) > _MOST_SHOWN:
         tell("accepting.more", more=len(told) - _MOST_SHOWN)

@@ -19,6 +19,7 @@ from boundaries.plan import Plan
 from boundaries.readside import ReadSide
 from boundaries.scheme import default_scheme
 from boundaries.town import TOWN_LAYERS, Town
+from boundaries.zone import CHINA
 from cli.answering import show_answer
 from cli.checking import show_report, write_report
 from cli.options import actor, new_home_of, opened_store
@@ -67,7 +68,7 @@ def demo(
             reasons=dict.fromkeys(report.reasons_needed(), _ACCEPTED),
             actor=actor(),
         )
-    tell("demo.published", start=f"{publication.effective_from.astimezone():%Y-%m-%d %H:%M}")
+    tell("demo.published", start=f"{publication.effective_from.astimezone(CHINA):%Y-%m-%d %H:%M}")
     _heading("demo.step_lookup")
     _show_lookups(ReadSide(home), town)
     _heading("demo.step_map")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from boundaries.zone import CHINA
 from cli.options import AsJson, actor, home_of, opened_store
 from cli.screen import both, languages_of_help, out, print_json, table, tell
 
@@ -51,8 +52,10 @@ def listing(
     headings = ["cli.heading_name", "cli.heading_scopes", "cli.heading_created"]
     shown = table(*headings, *(["store.heading_revoked"] if every else []))
     for key in found:
-        revoked = "" if key.revoked_at is None else f"{key.revoked_at.astimezone():%Y-%m-%d %H:%M}"
-        made = f"{key.created_at.astimezone():%Y-%m-%d %H:%M}"
+        revoked = (
+            "" if key.revoked_at is None else f"{key.revoked_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        )
+        made = f"{key.created_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
         shown.add_row(key.name, " ".join(key.scopes), made, *([revoked] if every else []))
     out.print(shown)
 

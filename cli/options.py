@@ -11,6 +11,7 @@ import typer
 
 from boundaries.home import Home
 from boundaries.scheme import Scheme, default_scheme, read_scheme
+from boundaries.zone import CHINA
 from cli.screen import both
 from geo.problem import input_error
 
@@ -87,9 +88,9 @@ def chosen_plan(store: Store, plan_id: str | None, town: str | None = None) -> s
 
 
 def moment(text: str | None, *, option: str) -> datetime | None:
-    """Return an aware moment from ``2026-12-01`` (its first instant here) or an ISO date-time.
+    """Return an aware moment from ``2026-12-01`` (its first instant) or an ISO date-time.
 
-    Without a zone of its own, the machine's zone holds.
+    Without a zone of its own, China's holds, as for the API and the pages.
     """
     if text is None:
         return None
@@ -100,7 +101,7 @@ def moment(text: str | None, *, option: str) -> datetime | None:
             parsed = datetime.fromisoformat(text)
     except ValueError as error:
         raise input_error("cli.bad_moment", column=option, value=text) from error
-    return parsed if parsed.tzinfo else parsed.astimezone()
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=CHINA)
 
 
 def day(text: str | None, *, option: str) -> date | None:

@@ -19,6 +19,8 @@ from boundaries.estimate import estimate_households
 from boundaries.report import harmless
 from boundaries.scheme import WEIGHT_RANGE, Weights
 from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
+from boundaries.zone import CHINA
+from cli.keeping import LockBorder, LockLines, Together, borders_of, groups_of, lines_of
 from cli.screen import (
     both,
     languages_of_help,
@@ -60,7 +62,7 @@ def plans(context: typer.Context, town: TownName = None, *, as_json: AsJson = Fa
     for record in records:
         whole=("cli.heading_plan",),
         start, end = (
-            "" if moment is None else f"{moment.astimezone():%Y-%m-%d}"
+            "" if moment is None else f"{moment.astimezone(CHINA):%Y-%m-%d}"
             for moment in (record.effective_from, record.effective_to)
         )
         period = f"{start} – {end}" if start else ""

@@ -10,6 +10,7 @@ import typer
 
 from boundaries.lifecycle import NotPublishableError, publish
 from boundaries.store import Publication
+from boundaries.zone import CHINA
 from cli.checking import show_report
 from cli.options import AsJson, PlanId, actor, chosen_plan, home_of, moment, opened_store
 from cli.screen import (
@@ -134,7 +135,7 @@ def _tell(publication: Publication, before: Sequence[Publication], *, applied: b
 
 
 def _shown(moment_: datetime) -> str:
-    return f"{moment_.astimezone():%Y-%m-%d %H:%M}"
+    return f"{moment_.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 def _reasons(given: list[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import typer
 
 from boundaries.lifecycle import reconcile, without_snapshot
 from boundaries.store import newest_revision
+from boundaries.zone import CHINA
 from cli.options import AsJson, home_of, new_home_of, opened_store
 from cli.screen import FOUND_ERRORS, both, languages_of_help, out, print_json, table, tell
 
@@ -106,6 +107,6 @@ def history(
         "store.heading_at", "store.heading_actor", "store.heading_action", "store.heading_subject"
     )
     for event in found:
-        at = f"{event.at.astimezone():%Y-%m-%d %H:%M}"
+        at = f"{event.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
         shown.add_row(at, event.actor, event.action, event.subject)
     out.print(shown)

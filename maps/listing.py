@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 from boundaries.public import public_grid
@@ -17,7 +17,6 @@ from geo.layers.schema import ROLES
 from maps.edition import Edition
 from messages import Language, say
 
-BEIJING = timezone(timedelta(hours=8))
 """The one time of all China: pages show their days in it, wherever the server stands."""
 
 _NOT_DIALLED = re.compile(r"[^0-9+*#]")

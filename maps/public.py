@@ -13,9 +13,10 @@ import pandas as pd
 import shapely
 
 from boundaries.readside import ReadSide
+from boundaries.zone import CHINA
 from maps.basemap import Ground, base_map
 from maps.edition import Edition, editions
-from maps.listing import BEIJING, count_by_level, day, sections
+from maps.listing import count_by_level, day, sections
 from maps.page import fill, render_page
 from maps.shapes import Frame, polygons
 from messages import Language, say, template
@@ -87,7 +88,7 @@ def public_page(
     addresses = _Addresses(
         assets_url, lookup_url, other_url or ("en.html" if language == "zh" else "index.html")
     )
-    today = moment.astimezone(BEIJING).date()
+    today = moment.astimezone(CHINA).date()
     return _page(editions(read_side, moment), today, language, addresses, review_number)
 
 
@@ -108,7 +109,7 @@ def _page(
     addresses: _Addresses,
     review_number: str,
 ) -> str:
-    at = datetime.combine(today, time(12), BEIJING)
+    at = datetime.combine(today, time(12), CHINA)
     listed = [
         section for edition in found for section in sections(edition, at=at, language=language)
     ]
@@ -160,8 +161,8 @@ def _heading(edition: Edition, language: Language) -> dict[str, str]:
     return {
         "town": edition.town,
         "plan": edition.plan,
-        "since": day(edition.effective_from.astimezone(BEIJING), language),
-        "until": "" if ends is None else day(ends.astimezone(BEIJING), language),
+        "since": day(edition.effective_from.astimezone(CHINA), language),
+        "until": "" if ends is None else day(ends.astimezone(CHINA), language),
     }
 
 

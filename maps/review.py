@@ -19,9 +19,10 @@ from boundaries.rules import Case, catalogue
 from boundaries.rules.counts import households, judged
 from boundaries.scheme import Level, Scheme
 from boundaries.town import Town
+from boundaries.zone import CHINA
 from maps.assets import copy_assets
 from maps.basemap import Ground, base_map
-from maps.listing import BEIJING, day
+from maps.listing import day
 from maps.marks import finding_place
 from maps.page import fill, render_page
 from maps.shapes import Frame, polygons
@@ -133,7 +134,7 @@ def review_page(
             (one.finding, one.said[language], _decision(one, language)) for one in report.lapsed
         ],
         "other_url": _file("en" if language == "zh" else "zh"),
-        "checked": day((report.at or datetime.now(UTC)).astimezone(BEIJING), language),
+        "checked": day((report.at or datetime.now(UTC)).astimezone(CHINA), language),
         "checked_rules": len(report.checked_rules),
     }
     return render_page(
@@ -298,7 +299,7 @@ def _decision(accepted: Acceptance, language: Language) -> str:
         language,
         reason=accepted.reason,
         by=accepted.accepted_by,
-        day=day(accepted.accepted_at.astimezone(BEIJING), language),
+        day=day(accepted.accepted_at.astimezone(CHINA), language),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta, timezone
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +13,14 @@ from boundaries.rules.belonging import position_of_code
 from boundaries.rules.case import Case, listed
 from boundaries.rules.counts import households
 from boundaries.rules.registry import rule
+from boundaries.zone import CHINA
 
 _FOUR_ROLES = ("grid_leader", "full_time", "part_time", "adviser")
-_CHINA = timezone(timedelta(hours=8))
 
 
 def moment(case: Case) -> pd.Timestamp:
     """Return the moment of the check as the contacts' dates are written: China's time, no zone."""
-    return pd.Timestamp(case.at.astimezone(_CHINA).replace(tzinfo=None))
+    return pd.Timestamp(case.at.astimezone(CHINA).replace(tzinfo=None))
 
 
 def current_contacts(case: Case) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from boundaries.store import plans
 from boundaries.store.events import now, record
 from boundaries.store.models import PeriodRow, PlanRow, PublicationRow, TownRow
 from boundaries.store.records import Publication, new_id
+from boundaries.zone import CHINA
 from geo.problem import InputError, Problem
 from messages import Message
 
@@ -113,7 +114,7 @@ def _problem(kind: str, other: Any) -> Problem:
     values = {
         "plan": f"{other.plan_id} {other.plan_name}",
         "town": other.town,
-        "start": f"{other.effective_from.astimezone():%Y-%m-%d %H:%M}",
+        "start": f"{other.effective_from.astimezone(CHINA):%Y-%m-%d %H:%M}",
     }
     key = f"lifecycle.{kind}"
     return Problem(Message(key, values), Message(f"{key}_remedy", values))

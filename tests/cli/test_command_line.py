@@ -6,18 +6,22 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
+from api.parameters import parse_moment
 from boundaries.home import Home
 from boundaries.plan import Plan
 from boundaries.town import Town
+from boundaries.zone import CHINA
 from cli.app import app
 from cli.commands import COMMANDS
 from cli.document import document
+from cli.options import moment
 
 WANGGE = Path(sys.executable).with_name("wangge")
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +48,23 @@ def test_words_that_make_no_sense_end_with_2(words: list[str]) -> None:
     done = wangge(*words)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_a_date_is_chinas_wherever_the_machine_stands(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        for text in ("2027-01-01", "2027-01-01T00:00", "2026-12-31T16:00:00Z"):
+            found = moment(text, option="--at")
+            assert found is not None
+            assert found == parse_moment("2027-01-01")
+            assert f"{found.astimezone(CHINA):%Y-%m-%d %H:%M}" == "2027-01-01 00:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_help_names_every_command() -> None:

@@ -19,6 +19,7 @@ from boundaries.readside import ReadSide
 from boundaries.scheme import default_scheme
 from boundaries.snapshot import open_snapshot
 from boundaries.store import StalePlanError, Store, open_store
+from boundaries.zone import CHINA
 from geo.datum import Datum
 from geo.problem import InputError
 
@@ -196,7 +197,7 @@ def test_yesterday_is_refused_unless_history_is_entered(store, home, drafts):
 
 def test_today_is_not_the_past(store, home, drafts):
     """A date given without an hour is that day's first instant, which has always gone by."""
-    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = datetime.now(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     publish(store, home, drafts[0].id, effective_from=midnight, reasons=ALL, actor="ann")
     assert len(ReadSide(home).in_force()) == 1
 
