@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from geo.address.sound import sounds_alike
+from geo.address.speech import is_speech
 from geo.address.vocabulary import (
     COMMON_WORDS,
     FUNCTION_WORDS,
@@ -46,12 +47,33 @@ HOUSING_WORD = 4.5
 OFFICE_ITSELF = 8.0
 CALLED_ESTATE = 1.5
 IN_SPEECH = 2.0
+LABEL = 1.0
 ELSEWHERE = 5.0
 ELSEWHERE_IN_AREA = 11.0
 IN_WORDS = 9.0
 CAP = 30.0
 
-_IDENTITY = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后一二三四五六七八九十")
+_IDENTITY = frozenset(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后头尾新老旧大小内外左右一二三四五六七八九十"
+)
+# 我不住滨河花园, 没有在滨河花园住过; 是不是滨河花园 asks
+_DENIES = re.compile(r"(?:不住在?|不在|没有?[住在]在?|并非|(?<!是)不是)$")
+# what stands on an estate, said between its name and its buildings
+_DWELLINGS = frozenset(
+    (
+        "住宅楼",
+        "居民楼",
+        "住宅",
+        "商品房",
+        "楼房",
+        "高层",
+        "小高层",
+        "多层",
+        "洋房",
+        "单元楼",
+        "住宅小区",
+    )
+)
 _SAME_ESTATE = re.compile(r"(?:那|这)个?(?:小区|院子?|社区)(?:里面?)?的?")
 _ESTATE_ENDS = frozenset("苑园庭府城邸居阁轩郡湾")
 # words that no name goes on with: they say where in a compound or beside it something is, as
@@ -167,6 +189,10 @@ def other_end(given: str, name: str) -> bool:
 
 def leading_cost(words: str) -> float:
     """Return the cost of words before a name that belong to no name."""
+    if _DENIES.search(words):
+        return CAP
+    if is_speech(words):
+        return LABEL
     if FUNCTION_WORDS.search(words):
         return IN_SPEECH
     return IN_WORDS if len(words) > 1 else OTHER_IDENTITY
@@ -178,9 +204,17 @@ def trailing_cost(name: str, words: str) -> float:
         return CALLED_ESTATE  # any estate is called one: 滨河花园小区
     if _SAME_ESTATE.fullmatch(words):
         return CALLED_ESTATE if len(name) > 2 else IN_WORDS  # noqa: PLR2004
+    if words in _DWELLINGS and _is_whole(name):
+        return CALLED_ESTATE
     if _is_whereabouts(name, words):
         return IN_SPEECH
     return CAP if _goes_on(name, words) else _complaint_cost(name, words)
+
+
+def _is_whole(name: str) -> bool:
+    """Return whether a name has its generic end, so that no more of it may follow."""
+    name = name.rstrip(_STAGES)
+    return len(generic_end(name)) > 1 or name[-1:] in _ESTATE_ENDS
 
 
 def _is_whereabouts(name: str, words: str) -> bool:
@@ -188,8 +222,7 @@ def _is_whereabouts(name: str, words: str) -> bool:
 
     Behind a name without a generic end they may be its own: 永安里面 may be 永安里.
     """
-    name = name.rstrip(_STAGES)
-    if len(generic_end(name)) < 2 and name[-1:] not in _ESTATE_ENDS:  # noqa: PLR2004
+    if not _is_whole(name):
         return False
     if words.removeprefix("的") in _GENERIC:
         return False

@@ -122,6 +122,8 @@ class _Reader:
         before = self.found.get(kind)
         if before is None:
             self.found[kind] = Element(kind, value, start, end)
+        elif before.value == value and kind != "room":
+            return  # said twice
         elif kind in ("building", "stair") and self._is_listed(before, start):
             # 3号楼和5号楼, 2单元或3单元: either may be meant
             self.found[kind] = before._replace(value=f"{before.value},{value}", end=end)
@@ -166,10 +168,13 @@ class _Reader:
         return self.text[last : token.start]
 
 
-def _building(reader: _Reader, _place: int, token: Token) -> None:
+def _building(reader: _Reader, place: int, token: Token) -> None:
     if _EXCLUDED.search(reader.text, 0, token.start):
         return
     if _FROM_HERE.match(reader.text, token.end):
+        return
+    if token.word == "#" and reader.behind(place) in ("stair", "floor"):
+        reader.put("room", token.value, token.start, token.end)  # 82#楼4#单元501#
         return
     if token.word[0] in "栋幢座排" and (
         _COUNTED.search(reader.text, 0, token.start)
@@ -180,7 +185,7 @@ def _building(reader: _Reader, _place: int, token: Token) -> None:
 
 
 def _several(reader: _Reader, _place: int, token: Token) -> None:
-    value = ",".join(re.findall(r"\d+", token.value))
+    value = ",".join(dict.fromkeys(re.findall(r"\d+", token.value)))  # 9，9号楼 is said twice
     reader.put("building", value, token.start, token.end)
 
 
@@ -192,9 +197,13 @@ def _stair(reader: _Reader, place: int, token: Token) -> None:
 
 def _stairs(reader: _Reader, _place: int, token: Token) -> None:
     """Read 2、3单元 behind a building, 3,2单元 as building and stair."""
-    building, _, stair = token.value.partition(",")
+    several = dict.fromkeys(re.findall(r"\d+", token.value))
+    if len(several) == 1:
+        reader.put("stair", next(iter(several)), token.start, token.end)  # 3，3单元 is said twice
+        return
+    building, _, stair = ",".join(several).partition(",")
     if "building" in reader.found or "," in stair:
-        reader.put("stair", token.value, token.start, token.end)
+        reader.put("stair", ",".join(several), token.start, token.end)
     else:
         reader.put("building", building, token.start, token.start + len(building))
         reader.put("stair", stair, token.start + len(building) + 1, token.end)
@@ -235,6 +244,10 @@ def _rooms(reader: _Reader, place: int, token: Token) -> None:
 
 def _room(reader: _Reader, place: int, token: Token) -> None:
     if token.word == "户" and reader.behind(place) is None:
+        return
+    following = reader.ahead(place)
+    if token.word == "号房" and following is not None and following.kind == "stair":
+        reader.put("building", token.value, token.start, token.end)  # 32号房1单元
         return
     reader.put("room", token.value, token.start, token.end)
 
@@ -312,6 +325,9 @@ def _run(reader: _Reader, place: int, token: Token) -> None:
         reader.put("number", whole, token.start, token.end)
     elif word in ("层", "楼"):
         reader.put("floor", whole, token.start, token.end)
+    elif word in ("单元", "门") and reader.behind(place) == "building":
+        value = ",".join(part.value for part in parts)  # 2号楼1-2单元
+        reader.put("stair", value, token.start, token.end)
     elif word in ("单元", "门"):
         for kind, part in zip(("building", "stair"), parts[-2:], strict=False):
             reader.put(kind, part.value, part.start, part.end)
@@ -332,7 +348,11 @@ def _kinds(parts: list[Element], before: str | None, words: str) -> tuple[str, .
     if count == _PAIR:
         is_room = len(parts[1].value.rstrip(_LETTERS)) >= _ROOM_DIGITS
         return ("building", "room") if is_room else ("building", "stair")
-    if count == len(_IN_ZONE) and not _is_on_floor(parts[-1].value, parts[-2].value):
+    if count == len(_IN_ZONE) and (
+        parts[0].value.isalpha()
+        or not _is_on_floor(parts[-1].value, parts[-2].value)
+        or int(parts[1].value.strip(_LETTERS) or 0) > _MOST_STAIRS
+    ):
         return _IN_ZONE
     return _PARTS[count]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from geo.address.numerals import NUMERAL, longest_numeral, value_of
 from geo.address.script import character_table
+from geo.address.spellings import STEPS, Step
 
-_Step = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 _MORE_BLANKS = re.compile(r"(?<= ) +")
 _BLANKS = re.compile(r"(?<![0-9A-Z]) | (?![0-9A-Z])")
 _STOP_RUNS = re.compile(r"^,+|,+$|,(?=,)")
@@ -19,9 +18,10 @@ _STOP_RUNS = re.compile(r"^,+|,+$|,(?=,)")
 # names whole: 三门峡, 三门诊, 三号线, 二号桥, 一号公路, 九层塔, 五组团, 四段子.
 _CLASSIFIED = re.compile(
     rf"(第*)([{NUMERAL}]+)(?="
-    r"号楼|号院|个单元|号(?![路街桥线道公]|大街)|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源县湾])"
+    r"号楼|号院|个(?:单元|门洞|楼门|楼道)|排(?=楼|$|[\d,() 〇零一二三四五六七八九十])"
+    r"|号(?![路街线道]|大街|[桥公](?![\u4e00-\u9fff]{2}))|栋|幢|座(?!桥|山|塔)|单元|门(?![诊市面头峡源县湾])"
     r"|层(?!塔)|楼(?!村|乡|镇|庄)|室|段(?!子)|巷|弄|组(?!团)|期|邻|梯|#|之|户|(?:村民)?小组|生产队"
-    r"|[队社](?=$|[,() \d])"
+    r"|[队社](?=$|[,() \d])|[至到][\d〇零一二三四五六七八九十]{1,3}(?:单元|号楼|栋|幢)"
     rf")|(?<=号之)()([{NUMERAL}]+)"
 )
 # digits spelled out behind a classifier, up to the end or a room word: 单元五零二
@@ -42,20 +42,9 @@ _TWO = re.compile(
 _ROAD_NUMBER = re.compile(
     r"(?<=[路街道巷])([〇零一二三四五六七八九幺]{2})(?=号(?![路街桥线道公楼]))"
 )
-# what speech recognition makes of 单元, 号楼, 栋 and 幢 behind a numeral: 二丹元, 三好楼
-_HEARD = re.compile(
-    rf"(?<=[0-9{NUMERAL}])(?:(?P<stair>[单丹但旦蛋担淡胆][元园原圆员源远院愿缘苑])"
-    r"|(?P<house>[号好毫浩耗][楼搂喽娄漏陋])"
-    rf"|(?P<block>[东动洞冻懂撞状壮](?=[0-9{NUMERAL}两]{{1,3}}(?:单元|门|[单丹但旦蛋担淡胆][元园原圆员源远院愿缘苑]))))"
-)
 # numbers put between brackets or dots, or behind "No.": 【3】号楼, 3.2.501, No.3
 _BRACKETED = re.compile(r"\((\d{1,4})\)(?=号|栋|幢|座|单元|门|层|楼|室|#)")
 _DOTTED = re.compile(r"(?<![\d.#])(\d{1,3})([.#])(\d{1,2})\2(\d{3,4})(?![\d.#])")
-# forms name the element first: 楼号：28 单元：6 室：202
-_LABELLED = re.compile(
-    r"(?:(?P<building>(?:楼号|楼栋号?|栋号|幢号|楼幢号?)[, ]*)|(?P<stair>(?<!\d)单元号?[, ]+)"
-    r"|(?P<room>(?:房间号?|房号|室号?|门牌号?)[, ]+))(\d{1,4})(?![\d号楼栋幢座单元室-])"
-)
 # B and U for building and unit: 3B2U501, 3号楼2U
 _LETTERED = re.compile(r"(?<![0-9A-Z])(?:(\d{1,3})B)?(\d{1,2})U(?=\d{3,4}(?![0-9A-Z])|$|[,() 室])")
 _NUMBER_SIGN = re.compile(r"(?<![A-Z])NO[.:]? ?(?=\d)")
@@ -143,7 +132,8 @@ def _number(match: re.Match[str]) -> str:
     start, value = found
     if start and match.string[match.end() : match.end() + 1] in tuple("巷弄段队社"):
         return match.group(0)
-    kept = "" if ordinal and start == 0 else ordinal + numeral[:start]
+    counted = match.string[match.end() : match.end() + 1] == "个"  # 第2个单元 is one of them
+    kept = "" if ordinal and start == 0 and not counted else ordinal + numeral[:start]
     parted = match.group(4) and match.string[match.end() : match.end() + 1].isdigit()
     return f"{kept}{value} " if parted else f"{kept}{value}"
 
@@ -170,17 +160,8 @@ def _roman(match: re.Match[str]) -> str:
     return str(_ROMANS[match.group(1)])
 
 
-def _heard(match: re.Match[str]) -> str:
-    return _MEANT[match.lastgroup or "stair"]
-
-
 def _dotted(match: re.Match[str]) -> str:
     return "-".join(match.group(1, 3, 4))
-
-
-def _labelled(match: re.Match[str]) -> str:
-    label = next(name for name in _LABELS if match.group(name))
-    return f"{match.group(4)}{_LABELS[label]}"
 
 
 def _lettered(match: re.Match[str]) -> str:
@@ -192,22 +173,16 @@ def _inside(match: re.Match[str]) -> str:
     return match.group(1)
 
 
-_LABELS = {"building": "号楼", "stair": "单元", "room": "室"}
-_MEANT = {"stair": "单元", "house": "号楼", "block": "栋"}
 _TABLE = character_table()
 _FOLDED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_TABLE))))}]")
 # steps run only where a text holds one of the characters that they are about
-_MARKED: tuple[tuple[frozenset[str], tuple[_Step, ...]], ...] = (
-    (frozenset(", "), ((_LABELLED, _labelled),)),
+_MARKED: tuple[tuple[frozenset[str], tuple[Step, ...]], ...] = (
+    *STEPS,
     (frozenset(" "), ((_MORE_BLANKS, ""), (_BLANKS, ""))),
     (frozenset(","), ((_STOP_RUNS, ""),)),
     (frozenset("杠"), ((_DASH_WORD, _dash),)),
     (frozenset("-"), ((_DASHED, _dash),)),
     (frozenset("两俩"), ((_TWO, "2"),)),
-    (
-        frozenset("丹但旦蛋担淡胆园原圆员源远院愿缘苑好毫浩耗搂喽娄漏陋东动洞冻懂撞状壮"),
-        ((_HEARD, _heard),),
-    ),
     (
         frozenset(NUMERAL),
         ((_ROAD_NUMBER, _spelled), (_CLASSIFIED, _number), (_SPELLED_ROOM, _room)),

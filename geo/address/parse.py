@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from geo.address.correction import without_corrections
+from geo.address.figures import without_figures
 from geo.address.grammar import Reading, chains
 from geo.address.normalise import Normalised, normalise
 from geo.address.relation import Relation, relation_at, relation_end
@@ -121,7 +122,7 @@ def parse(text: str) -> Parsed:
     what stands behind its first 300 characters.
     """
     text = text[:_MOST_CHARACTERS]
-    written = normalise(without_corrections(without_persons(text)))
+    written = normalise(without_corrections(without_figures(without_persons(text))))
     pieces = _pieces(written.text)
     return Parsed(tuple(_spans(written, text, pieces)))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from geo.address.correction import without_corrections
+from geo.address.figures import without_figures
 from geo.address.grammar import Reading, chains
 from geo.address.letters import Letters
 from geo.address.normalise import Normalised, normalise
@@ -14,7 +15,7 @@ from geo.address.parse import GROUP, relation_behind
 from geo.address.query import Query
 from geo.address.relation import Relation, relation_at
 from geo.address.speech import inside_words, is_speech, opening_length, without_persons
-from geo.address.spoken_names import SpokenNames
+from geo.address.spoken_names import BARE_ZONES, SpokenNames
 from geo.address.surroundings import Surroundings
 from geo.address.units import zone_id
 
@@ -72,7 +73,7 @@ class QueryReader:
 
         None where the text says nothing.
         """
-        written = normalise(without_corrections(without_persons(text)).rstrip(" "))
+        written = normalise(without_corrections(without_figures(without_persons(text))).rstrip(" "))
         form = written.text
         if not _MEANT.search(form):
             return None
@@ -195,7 +196,7 @@ class QueryReader:
     def _stretch(self, query: Query, start: int, end: int, *, chain_end: int, to: str) -> None:
         """Read the words between two elements of the chain."""
         form = query.written.text
-        while end > start and form[end - 1] == "-":
+        while end > start and form[end - 1] in "-#":
             end -= 1  # 滨河花园A区-3号楼
         place = start
         stops = _LATIN_STOPS if form.isascii() else _STOPS
@@ -260,6 +261,8 @@ class QueryReader:
             (at_door or query.chunks) and words in self._spoken.zones
         ):
             query.zone = query.zone or zone_id(words)
+        elif words in BARE_ZONES and query.chunks and form[start - 1] == "(":
+            query.zone = query.zone or words  # 滨河花园（A）3号楼
         elif group := GROUP.fullmatch(words):
             query.group = group.group(1)
         elif form.isascii() and query.chain.number is not None and not query.road:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _HAN_DIGITS = "一二三四五六七八九"
 _CLASSIFIERS = ("楼", "栋", "幢", "座", "#", "号")
 _ROOM_DIGITS = 3
+_LONGEST_RANGE = 30
 
 
 def other_readings(text: str, first: Reading) -> list[Reading]:
@@ -23,6 +24,8 @@ def other_readings(text: str, first: Reading) -> list[Reading]:
         *_floor_or_number(text, first),
         _floor_is_building(text, first),
         _number_is_building(first),
+        _short_year(first),
+        _several_buildings(first),
         _spelled_tens(text, first),
     )
     return [reading for reading in readings if reading is not None]
@@ -66,6 +69,8 @@ def _floor_is_building(text: str, first: Reading) -> Reading | None:
     floor = first.floor
     if first.building is not None or floor is None or text[floor.end - 1] != "楼":
         return None
+    if first.stair is not None and first.stair.end <= floor.start:
+        return None  # 1单元4楼
     return first._replace(building=floor._replace(kind="building"), floor=None)
 
 
@@ -74,6 +79,26 @@ def _number_is_building(first: Reading) -> Reading | None:
     if first.building is not None or first.number is None:
         return None
     return first._replace(building=first.number._replace(kind="building"), number=None)
+
+
+def _several_buildings(first: Reading) -> Reading | None:
+    """Return 13-17号楼 read as any of them rather than one that is called so."""
+    building = first.building
+    low, _, high = ("", "", "") if building is None else building.value.partition("-")
+    if building is None or not (low.isdigit() and high.isdigit()):
+        return None
+    if not int(low) < int(high) <= int(low) + _LONGEST_RANGE:
+        return None
+    several = ",".join(str(number) for number in range(int(low), int(high) + 1))
+    return first._replace(building=building._replace(value=several))
+
+
+def _short_year(first: Reading) -> Reading | None:
+    """Return 2015-1-502 read as 15-1-502: spreadsheets take 15-1 for a month."""
+    building = first.building
+    if building is None or not re.fullmatch(r"20[0-4]\d", building.value):
+        return None
+    return first._replace(building=building._replace(value=str(int(building.value[2:]))))
 
 
 def _spelled_tens(text: str, first: Reading) -> Reading | None:

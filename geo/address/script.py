@@ -62,9 +62,10 @@ _LETTERS = {
 }
 _DASHES = "‐‑‒–—―−﹘﹣－－─━﹉￣~～〜∼_﹍＿"
 _SLASHES = "／\\＼∕⁄|｜"
-_STOPS = "，。；：！？,;:!?｡﹐、､\u3001"
+_STOPS = "，。；：！？,;:!?｡﹐、､\u3001=＝"
 _NUMBER_SIGNS = "＃♯⌗﹟"
-_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\u00ad\"'“”‘’`·•・‧∙*＊《》<>「」『』№"
+_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\u00ad\"'“”‘’`*＊《》<>「」『』№"
+_MIDDLE_DOTS = "·•・‧∙"
 _OPENING = "（［【〔﹙{｛[〖"
 _CLOSING = "）］】〕﹚}｝]〗"
 
@@ -81,7 +82,9 @@ def simplified() -> dict[str, str]:
     pairs = zip(characters, converted, strict=True)
     table = {traditional: simple for traditional, simple in pairs if traditional != simple}
     # written variants that the table keeps apart, one meaning in addresses
-    table.update({"樑": "梁", "邨": "村", "衖": "弄", "埗": "埠", "寳": "宝", "峯": "峰"})
+    table.update(
+        {"樑": "梁", "邨": "村", "衖": "弄", "埗": "埠", "寳": "宝", "峯": "峰", "単": "单"}
+    )
     return {character: table.get(simple, simple) for character, simple in table.items()}
 
 
@@ -107,6 +110,7 @@ def character_table() -> dict[int, str]:
         (_STOPS, ","),
         (_NUMBER_SIGNS, "#"),
         (_DROPPED, ""),
+        (_MIDDLE_DOTS, "·"),
         (_OPENING, "("),
         (_CLOSING, ")"),
         ("○◯", "〇"),

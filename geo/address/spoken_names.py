@@ -12,7 +12,7 @@ from geo.address.query import NEARLY, Chunk, Query
 from geo.address.speech import inside_words
 from geo.address.units import zone_id
 
-_BARE_ZONES = frozenset("ABCDEFGH东西南北中")
+BARE_ZONES = frozenset("ABCDEFGH东西南北中")
 _ZONE_FIRST = re.compile(r"(?:[A-Z]|[东西南北中])区的?(?=..)|(\d{1,2}期)的?(?=..)")
 
 
@@ -47,7 +47,7 @@ class SpokenNames:
             name = name[: len(name) - inside_words(name)]
             if name in self.known:
                 return Chunk(start, start + len(name), name, zone)
-        if words[-1:] in _BARE_ZONES and words[:-1] in self.known:
+        if words[-1:] in BARE_ZONES and words[:-1] in self.known:
             return Chunk(start, end - 1, words[:-1], words[-1])  # 东方苑西2号楼 leaves 区 out
         return None
 

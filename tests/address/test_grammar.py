@@ -88,6 +88,17 @@ CASES = [
     # four parts whose third is not the room's floor begin with a stage or a zone
     ("滨河花园2-12-1-301", "12", "1", None, "301"),
     ("滨河花园2-12-3-301", "2", "12", "3", "301"),
+    # stairs are called 门洞 and 楼门 in the north, houses 排 and 号房
+    ("河东嘉园十九楼第一个门洞三楼", "19", "1", "3", None),
+    ("华府华庭一号楼四楼门五楼西户", "1", "4", "5", "西户"),
+    ("城东苑五排楼一单元", "5", "1", None, None),
+    ("滨河花园32号房1单元102", "32", "1", None, "102"),
+    # one of several stairs or buildings
+    ("桥头苑10栋一至二单元", "10", "1,2", None, None),
+    ("城南花园6号楼1-2单元", "6", "1,2", None, None),
+    ("滨河花园9，9号楼，3，3单元", "9", "3", None, None),
+    # signs behind each number
+    ("滨河商住楼82#楼4#单元501#", "82", "4", None, "501"),
     # names that begin with 桥, 店 … may stand behind a number
     ("长安街300号桥头小区36号楼", "36", None, None, None),
 ]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from geo.address.figures import without_figures
 from geo.address.normalise import normalise, written_form
 
 CASES = [
@@ -142,3 +143,77 @@ def test_a_span_gives_the_words_as_they_were_given() -> None:
     assert written.text == "滨河花园23栋"
     assert written.given(0, 4) == "濱河花園"
     assert written.given(4, 7) == "第二十三棟"
+
+
+SPELLINGS = [
+    # forms name the element first, spreadsheets with signs between
+    ("楼号：28 单元：6 室：202", "28号楼6单元202室"),
+    ("楼盘=吉祥嘉园&栋=129&单元=2&室=301", "楼盘,吉祥嘉园,129号楼,2单元,301室"),
+    ("永安雅居，楼号是二十一，单元是一，房号五零幺", "永安雅居,21号楼,1单元,501室"),
+    ("幢号1 单元2 房号602", "1号楼2单元602室"),
+    ("18 号楼 1 单元 101 室", "18号楼1单元101室"),
+    # spreadsheets take 12-1 for a day; a date behind an address is one
+    ("滨河花园12月1日603", "滨河花园12-1-603"),
+    ("东方华庭6月2日", "东方华庭6-2"),
+    ("滨河花园12月1日停水", "滨河花园12月1日停水"),
+    # codes of eight digits, zeros before numbers
+    ("教育局宿舍67020301", "教育局宿舍67-2-301"),
+    ("县委宿舍03-03-0501", "县委宿舍3-3-501"),
+    ("紫荆家园北区059幢06单元", "紫荆家园北区59幢6单元"),
+    ("紫荆嘉园A05栋4单元", "紫荆嘉园A5栋4单元"),
+    # marks between the parts
+    ("鸿运社区·3·1·202", "鸿运社区3-1-202"),
+    ("吕梁·岚县·光明社区", "吕梁岚县光明社区"),
+    ("富康社区一期:44:2:503", "富康社区1期44-2-503"),
+    ("桥头小区，92，2，601", "桥头小区92-2-601"),
+    ("锦绣小区西区.12号楼.6单元", "锦绣小区西区,12号楼,6单元"),
+    # numerals of cheques, of the radio, the round zero; names keep theirs
+    ("兴盛二小区壹号楼贰单元", "兴盛二小区1号楼2单元"),
+    ("壹号公馆3号楼", "壹号公馆3号楼"),
+    ("新华社区〇8号楼", "新华社区8号楼"),
+    ("幺栋四单元户号五洞两", "1栋4单元502室"),
+    ("桥头家园三拐号楼", "桥头家园37号楼"),
+    # scanners and speech recognition behind a numeral
+    ("河东苑10弓楼1单元", "河东苑10号楼1单元"),
+    ("盛世新村15号楼3単元", "盛世新村15号楼3单元"),
+    ("44号楼1单无201室", "44号楼1单元201室"),
+    ("10憧2单元201", "10栋2单元201"),
+    ("5号楼3单身公寓", "5号楼3单身公寓"),
+    # rows of houses, a number said twice, a yard with a sign
+    ("五排楼一单元", "5排楼1单元"),
+    ("三，三号楼，一，一单元", "3号楼,1单元"),
+    ("河西大街50#院31#楼", "河西大街50号院31#楼"),
+    ("10栋一至二单元", "10栋1至2单元"),
+    # English words in a Chinese address
+    ("紫荆雅居 B71 U1 302", "紫荆雅居71号楼1单元302"),
+    ("供销社家属楼Bldg.66,Unit 4,Rm.301", "供销社家属楼66号楼4单元301室"),
+    # 号 behind a number before names that begin with 桥
+    ("和平大道幺零八号桥头名邸", "和平大道108号桥头名邸"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), SPELLINGS)
+def test_parts_of_a_chain_have_one_form(text: str, form: str) -> None:
+    assert written_form(text) == form
+    assert written_form(form) == form
+
+
+FIGURES = [
+    # dates, times, areas, plates and numbers of accounts are of no address
+    ("备案合同 2024-02-22 农机站家属楼98号楼", "备案合同,农机站家属楼98号楼"),
+    ("2024年2月22日滨河花园3号楼", "滨河花园3号楼"),
+    ("20:30滨河花园3号楼", "滨河花园3号楼"),
+    ("滨河花园3号楼，136.28平米", "滨河花园3号楼"),
+    ("车牌晋J12345停在滨河花园3号楼", "车牌,停在滨河花园3号楼"),
+    ("水表编号9323637932，滨河花园3号楼", "水表编号,滨河花园3号楼"),
+    ("滨河花园<br>3号楼<br>2单元", "滨河花园,3号楼,2单元"),
+    # the numbers of a chain are
+    ("滨河花园2015-1-502", "滨河花园2015-1-502"),
+    ("滨河花园44:2:503", "滨河花园44:2:503"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), FIGURES)
+def test_figures_of_other_things_are_left_out(text: str, form: str) -> None:
+    assert written_form(without_figures(text)) == written_form(form)
+    assert len(without_figures(text)) == len(text)
