@@ -20,7 +20,6 @@ from boundaries.report import harmless
 from boundaries.scheme import WEIGHT_RANGE, Weights
 from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from boundaries.zone import CHINA
-from cli.keeping import LockBorder, LockLines, Together, borders_of, groups_of, lines_of
 from cli.screen import (
     both,
     languages_of_help,
