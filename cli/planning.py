@@ -14,12 +14,14 @@ from rich.progress import Progress
 from boundaries.comparing.people import ContactChange
 from boundaries.draft import Drafted, MendedPlan, Wishes, draft_plan, mend_plan
 from boundaries.draft.beforehand import Beforehand
+from boundaries.draft.keeping import Kept
 from boundaries.earlier import history_of
 from boundaries.estimate import estimate_households
 from boundaries.report import harmless
 from boundaries.scheme import WEIGHT_RANGE, Weights
-from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from boundaries.zone import CHINA
+from cli.keeping import LockBorder, LockLines, Together, borders_of, groups_of, lines_of
+from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from cli.screen import (
     both,
     languages_of_help,
@@ -57,9 +59,9 @@ def plans(context: typer.Context, town: TownName = None, *, as_json: AsJson = Fa
         "cli.heading_state",
         "cli.heading_grids",
         "cli.heading_period",
+        whole=("cli.heading_plan",),
     )
     for record in records:
-        whole=("cli.heading_plan",),
         start, end = (
             "" if moment is None else f"{moment.astimezone(CHINA):%Y-%m-%d}"
             for moment in (record.effective_from, record.effective_to)
@@ -91,9 +93,9 @@ def draft(
         list[str] | None, typer.Option("--lock", help=both("draft.option_lock"))
     ] = None,
     base: Annotated[str | None, typer.Option("--from", help=both("draft.option_from"))] = None,
-    together: Annotated[
-        list[str] | None, typer.Option("--together", help=both("draft.option_together"))
-    ] = None,
+    lock_border: LockBorder = None,
+    lock_lines: LockLines = None,
+    together: Together = None,
     apply: Annotated[bool, typer.Option("--apply", help=both("cli.option_apply"))] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -104,9 +106,10 @@ def draft(
             raise input_error("draft.no_such_level", value=levels, levels=len(served.scheme.levels))
         if served.buildings["households"].isna().any():
             served = estimate_households(served)
-        locked = None
-        if lock:
-            locked = store.load_plan(chosen_plan(store, base, served.name)), lock
+        pairs = borders_of(lock_border)
+        today = None
+        if lock or pairs:
+            today = store.load_plan(chosen_plan(store, base, served.name))
         with progress_bar() as progress:
             task = progress.add_task(both("draft.drawing"), total=100)
             wishes = Wishes(
@@ -116,8 +119,10 @@ def draft(
                 seconds=seconds,
                 weights=weights_of(served.scheme.weights, weight or ()),
                 targets=dict(_target(text) for text in grids or ()),
-                locked=locked,
-                together=[group.split(",") for group in together or ()],
+                locked=None if today is None or not lock else (today, lock),
+                borders=None if today is None else (today, pairs),
+                lines=lines_of(served, lock_lines),
+                together=groups_of(together),
                 foretold=lambda said: None if as_json else _show_beforehand(said, progress),
                 told=lambda share: progress.update(task, completed=round(100 * share)),
             )
@@ -210,6 +215,12 @@ def mend(
     seconds: Annotated[
         float, typer.Option("--time-limit", min=0, help=both("draft.option_seconds"))
     ] = float("inf"),
+    lock: Annotated[
+        list[str] | None, typer.Option("--lock", help=both("draft.option_mend_lock"))
+    ] = None,
+    lock_border: LockBorder = None,
+    lock_lines: LockLines = None,
+    together: Together = None,
     folder: Annotated[
         Path | None, typer.Option("--out", file_okay=False, help=both("draft.option_mend_out"))
     ] = None,
@@ -230,6 +241,12 @@ def mend(
             seed=seed,
             seconds=seconds,
             used=history_of(store, stored).retired,
+            kept=Kept(
+                grids=lock or (),
+                borders=borders_of(lock_border),
+                lines=lines_of(served, lock_lines),
+                together=groups_of(together),
+            ),
         )
         where = folder or home.pages / stored.id
         where.mkdir(parents=True, exist_ok=True)

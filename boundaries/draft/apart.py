@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
@@ -50,11 +52,12 @@ def led_on(graph: UnitGraph, label: Integers, level: int) -> Flags | None:
         place = np.full(len(graph), -1, np.int64)
         place[units] = np.arange(len(units))
         here = found[label[graph.one[found]] == part]
-        sides = _two_sides(place[graph.one[here]], place[graph.other[here]], len(units))
         inside = np.flatnonzero(
             (label[graph.one] == part) & (label[graph.other] == part) & ~graph.walled & ~cut
         )
         ends = place[graph.one[inside]], place[graph.other[inside]]
+        across = place[graph.one[here]], place[graph.other[here]]
+        sides = _two_sides(across, ends, len(units))
         near = _nearer(*ends, graph.price[inside], sides)
         cut[inside[near[ends[0]] != near[ends[1]]]] = True
         label[units[~near]] = int(label.max()) + 1
@@ -62,22 +65,34 @@ def led_on(graph: UnitGraph, label: Integers, level: int) -> Flags | None:
     return cut
 
 
-def _two_sides(one: Integers, other: Integers, count: int) -> npt.NDArray[np.int8]:
-    """Return 1 and -1 for the units on both sides of the first pair's border, 0 for the rest."""
-    beside: dict[int, list[int]] = {}
-    for first, second in zip(one.tolist(), other.tolist(), strict=True):
-        beside.setdefault(first, []).append(second)
-        beside.setdefault(second, []).append(first)
+def _two_sides(
+    across: tuple[Integers, Integers], inside: tuple[Integers, Integers], count: int
+) -> npt.NDArray[np.int8]:
+    """Return 1 and -1 for the units on both sides of the first pair's border, 0 for the rest.
+
+    Who is across a locked border from a unit is on the other side; neighbours along the border
+    are on the same one.
+    """
+    over, along = _lists(*across), _lists(*inside)
     side = np.zeros(count, np.int8)
-    waiting = [int(one[0])]
-    side[waiting[0]] = 1
+    waiting = deque([(int(across[0][0]), 1)])
     while waiting:
-        unit = waiting.pop()
-        for across in beside[unit]:
-            if side[across] == 0:
-                side[across] = -side[unit]
-                waiting.append(across)
+        unit, mine = waiting.popleft()
+        if side[unit]:
+            continue
+        side[unit] = mine
+        waiting.extendleft((other, -mine) for other in over[unit] if not side[other])
+        waiting.extend((other, mine) for other in along[unit] if other in over and not side[other])
     return side
+
+
+def _lists(one: Integers, other: Integers) -> defaultdict[int, list[int]]:
+    """Return with whom every unit makes pairs."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for first, second in zip(one.tolist(), other.tolist(), strict=True):
+        found[first].append(second)
+        found[second].append(first)
+    return found
 
 
 def _nearer(one: Integers, other: Integers, price: Integers, sides: npt.NDArray[np.int8]) -> Flags:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
 
-from boundaries.draft.compiled import Integers
+from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.tidying import Pins, noded, tidied
 from geo.layers import LATTICE_DEGREES, STORED_CRS
 from geo.layers.lattice import rounded_degrees
@@ -79,14 +79,19 @@ class Borders:
         The faces of every edge, ``one < other``; ``other`` is -1 at the rim.
     length_m
         Of every edge.
-    middle
-        Middle of every edge, in metres.
+    middle, start
+        Middle and one end of every edge, in metres.
     """
 
     one: Integers
     other: Integers
     length_m: npt.NDArray[np.float64]
     middle: Points
+    start: Points
+
+    def without(self, edges: Flags) -> Borders:
+        """Return the borders less some edges, as if nothing met there."""
+        return Borders(*(getattr(self, each.name)[~edges] for each in fields(self)))
 
     def pairs(self, label: Integers) -> tuple[Integers, Integers, Integers]:
         """Return the pairs of labels that share edges, and every edge's pair (-1: none)."""
@@ -124,7 +129,7 @@ def borders_of(faces: Shapes, projection: Projection) -> Borders:
     from_m = projection.metres_of(rounded_degrees(low[first] * LATTICE_DEGREES))
     to_m = projection.metres_of(rounded_degrees(high[first] * LATTICE_DEGREES))
     length = np.hypot(*(to_m - from_m).T)
-    return Borders(one, other, length, (from_m + to_m) / 2)
+    return Borders(one, other, length, (from_m + to_m) / 2, from_m)
 
 
 def summed(index: Integers, values: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:

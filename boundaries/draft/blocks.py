@@ -8,8 +8,9 @@ import numpy as np
 import shapely
 
 from boundaries.draft.absorbing import absorbed
-from boundaries.draft.arrangement import Projection, Shapes, borders_of, inner_points
-from boundaries.draft.compiled import Integers
+from boundaries.draft.arrangement import Borders, Projection, Shapes, borders_of, inner_points
+from boundaries.draft.compiled import Flags, Integers
+from boundaries.draft.graph import OPEN
 from boundaries.draft.ground import Ground, community_of, estate_of
 from boundaries.town import Town
 
@@ -46,8 +47,9 @@ def blocks_of(faces: Shapes, town: Town, ground: Ground, projection: Projection)
         ground.straddling, predicate="intersects"
     )
     part_of_building[face] = True
+    borders = borders_of(faces, projection)
     label = absorbed(
-        borders_of(faces, projection),
+        borders.without(_shut(borders, ground, projection.metres(inner), part_of_building)),
         area,
         shapely.length(shapes),
         community,
@@ -60,3 +62,22 @@ def blocks_of(faces: Shapes, town: Town, ground: Ground, projection: Projection)
     whole = np.array([shapely.coverage_union_all(faces[group]) for group in groups], dtype=object)
     largest = [group[np.argmax(area[group])] for group in groups]
     return Blocks(projection.metres(whole), community[largest], estate[largest])
+
+
+def _shut(borders: Borders, ground: Ground, inner: Shapes, part_of_building: Flags) -> Flags:
+    """Return the edges that no block may lie across, for what is locked.
+
+    A building that a locked line was led around joins the ground on one of its sides alone.
+    """
+    shut = ground.locked.level_at(borders) < OPEN
+    if not len(ground.locked_round):
+        return shut
+    passed = shapely.polygonize(ground.locked_round.shapes)
+    faces = np.flatnonzero(part_of_building & shapely.intersects(passed, inner))
+    for face in faces.tolist():
+        here = np.flatnonzero(((borders.one == face) | (borders.other == face)) & ~shut)
+        beside = np.where(borders.one[here] == face, borders.other[here], borders.one[here])
+        shared = np.bincount(beside + 1, borders.length_m[here], minlength=2)
+        shared[0] = 0.0
+        shut[here[beside != int(np.argmax(shared)) - 1]] = True
+    return shut

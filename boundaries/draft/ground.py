@@ -10,13 +10,15 @@ import shapely
 
 from boundaries.draft.arrangement import Points, Projection, Shapes
 from boundaries.draft.compiled import Integers
+from boundaries.draft.graph import OPEN
+from boundaries.draft.locked_lines import LockedLines
 from boundaries.draft.parallels import one_of_parallels
 from boundaries.town import Town
 from geo.layers import STORED_CRS
 
 _GREATEST = {"railway": 4, "river": 4, "wall": 2}
 _INSIDE_M = 0.3
-_ESTATE_LINE = 1
+_ESTATE_LINE, _LOCKED = 1, 100
 _AREAL = 2
 
 
@@ -36,6 +38,9 @@ class Ground:
         Of every line: the greater, the greater the barrier.
     straddling
         Buildings that lines were led around, in whole.
+    locked, locked_round
+        Lines that no grid may cross, as far as they lie outside of buildings, and the outlines
+        of the buildings that they were led around.
     """
 
     outline: shapely.Geometry
@@ -43,10 +48,12 @@ class Ground:
     lines: Shapes
     line_class: Integers
     straddling: Shapes
+    locked: LockedLines
+    locked_round: LockedLines
 
 
-def ground_of(town: Town, projection: Projection) -> Ground:
-    """Gather a town's lines.
+def ground_of(town: Town, projection: Projection, locked: LockedLines | None = None) -> Ground:
+    """Gather a town's lines; locked ones are greater than all but community lines.
 
     Of lines side by side only the greatest is kept.
     Where a line runs through a building it is cut out there, and the building's outline takes
@@ -61,13 +68,25 @@ def ground_of(town: Town, projection: Projection) -> Ground:
     estates = shapely.boundary(projection.metres(town.estates.geometry.to_numpy()))
     lines = np.concatenate([lines, estates])
     classes = np.concatenate([classes, np.full(len(estates), _ESTATE_LINE)])
+    locked = locked or LockedLines()
+    lines = np.concatenate([projection.metres(locked.shapes), lines])
+    classes = np.concatenate([_LOCKED + np.arange(len(locked)), classes])
     present = ~shapely.is_empty(lines)
     lines, classes = one_of_parallels(np.array(fixed), lines[present], classes[present])
+    level = np.full(len(lines), OPEN, np.int64)
+    level[classes >= _LOCKED] = locked.level[classes[classes >= _LOCKED] - _LOCKED]
+    classes = np.minimum(classes, max(_GREATEST.values()))
     footprints = projection.metres(town.buildings.geometry.to_numpy())
     straddling = _cut_by(footprints, lines, outline)
+    is_locked = level < OPEN
+    round_about = LockedLines()
+    for each, line in zip(level[is_locked].tolist(), lines[is_locked], strict=True):
+        passed = _cut_by(footprints, np.array([line]), outline)
+        round_about = round_about.joined(LockedLines.of(passed, each))
     if len(straddling):
         lines = shapely.difference(lines, shapely.union_all(straddling))
-    return Ground(outline, np.array(fixed), lines, classes, straddling)
+    kept = LockedLines(lines[is_locked], level[is_locked])
+    return Ground(outline, np.array(fixed), lines, classes, straddling, kept, round_about)
 
 
 def _barrier_lines(town: Town, projection: Projection) -> tuple[Shapes, Integers]:

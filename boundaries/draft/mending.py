@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from boundaries.draft.apart import mixed
 from boundaries.draft.bound import least_moves
-from boundaries.draft.compiled import Integers
+from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.graph import UnitGraph
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.nested import mended_parents
@@ -53,6 +54,7 @@ def mend_levels(
     seed: int,
     held: Sequence[Integers] | None = None,
     until: float = float("inf"),
+    fixed: Flags | None = None,
 ) -> MendedLevels:
     """Bring every level back into its band with the fewest moves that are found.
 
@@ -72,6 +74,8 @@ def mend_levels(
     until
         `time.monotonic` moment after which the best so far is taken; a quarter of the time
         is for the bound.
+    fixed
+        Units that stay in their parts of all levels; None: all may move.
     """
     counted = list(held) if held is not None else [graph.households] * len(aims)
     now = time.monotonic()
@@ -80,24 +84,29 @@ def mend_levels(
         least_moves(replace(graph, households=households), today, aim.low, aim.high, until=proof)
         for households, today, aim in zip(counted, old, aims, strict=True)
     ]
-    together = mended_together(graph, old, aims, counted, prices=RISING, seed=seed, until=until)
+    together = mended_together(
+        graph, old, aims, counted, prices=RISING, seed=seed, until=until, fixed=fixed
+    )
     above = [graph.components()]
     labels: list[Integers] = []
     for index, aim in enumerate(aims):
-        level = replace(graph, households=counted[index])
+        walled = graph.at_level(index + 1)
+        level = replace(walled, households=counted[index])
         label = together[index]
         if _off(level.households, label, aim) or _leaves(label, above[-1]):
             left_over = replace(_LEFT_OVER, until=until)
             label = left_over.mended(level, above[-1], label, None, aim, seed=seed)
         is_in_time = time.monotonic() < until
         if index and is_in_time and _off(level.households, label, aim):
-            label = _relieved(graph, above, labels, label, old, aims, counted, seed)
+            label = _relieved(walled, above, labels, label, old, aims, counted, seed)
         if index and _off(level.households, label, aim):
-            label = _with_parents(graph, labels, label, aims[: index + 1], counted, seed, until)
+            label = _with_parents(walled, labels, label, aims[: index + 1], counted, seed, until)
         labels.append(label)
         above.append(label)
+    if not _holds(graph, labels, old, fixed):
+        labels = together
     labels = mended_together(
-        graph, old, aims, counted, prices=DEAR, seed=seed, until=until, begin=labels
+        graph, old, aims, counted, prices=DEAR, seed=seed, until=until, begin=labels, fixed=fixed
     )
     moved = []
     kept = np.ones(len(graph), bool)
@@ -105,6 +114,17 @@ def mend_levels(
         kept &= label == today
         moved.append(int(graph.households[~kept].sum()))
     return MendedLevels(labels, moved, np.maximum.accumulate(least).tolist())
+
+
+def _holds(
+    graph: UnitGraph, labels: Sequence[Integers], old: Sequence[Integers], fixed: Flags | None
+) -> bool:
+    """Whether fixed units are where they were, and locked pairs apart."""
+    return not any(
+        len(mixed(graph, label, level))
+        or (fixed is not None and (label[fixed] != today[fixed]).any())
+        for level, (label, today) in enumerate(zip(labels, old, strict=False), start=1)
+    )
 
 
 def _off(households: Integers, label: Integers, aim: Aim) -> bool:

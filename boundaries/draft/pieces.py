@@ -21,6 +21,7 @@ def in_one_piece(
     community: Integers,
     block: Integers,
     building: Integers,
+    today: Integers,
 ) -> Integers:
     """Return the unit of every face once stray pieces went to others of their community.
 
@@ -30,14 +31,15 @@ def in_one_piece(
         Of every face; its largest piece stays.
     borders, area
         Of the faces.
-    community, block, building
-        Of every unit: a piece goes to another stair of its building first, then to its own
-        block; among those to whom it shares most border with.
+    community, block, building, today
+        Of every unit: a piece stays in today's grid where it can; there it goes to another stair
+        of its building first, then to its own block; among those to whom it shares most border
+        with.
     """
     unit = unit.copy()
     inner = borders.other >= 0
     one, other, length = borders.one[inner], borders.other[inner], borders.length_m[inner]
-    for among_kin in (True, False):
+    for within_today, among_kin in ((True, True), (True, False), (False, False)):
         for _ in range(_TURNS):
             same = unit[one] == unit[other]
             piece = linked(len(unit), one[same], other[same])
@@ -47,6 +49,8 @@ def in_one_piece(
             weight = np.concatenate([length[~same], length[~same]])
             here, there = unit[tail], unit[head]
             fits = stray[piece[tail]] & ~stray[piece[head]] & (community[here] == community[there])
+            if within_today:
+                fits &= today[here] == today[there]
             if among_kin:
                 fits &= (building[here] == building[there]) & (building[here] >= 0)
             if not fits.any():

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from boundaries.draft.arrangement import Projection
+from boundaries.draft.arrangement import Projection, Shapes
 from boundaries.draft.beforehand import Beforehand, foreseen
 from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.dwellings import with_stairs
@@ -21,7 +21,9 @@ from boundaries.draft.explaining import Explanation, explanations
 from boundaries.draft.graph import UnitGraph
 from boundaries.draft.grids import GridMaker, Parts, dissolved
 from boundaries.draft.ground import with_community
+from boundaries.draft.keeping import Codes, Kept, border_lines, groups_of, known_grids
 from boundaries.draft.levels import aims_of, draw, polished
+from boundaries.draft.locked_lines import LockedLines
 from boundaries.draft.measure import measure, numbered
 from boundaries.draft.specials import special_compounds
 from boundaries.draft.stacks import weights_at
@@ -63,6 +65,11 @@ class Wishes:
         How many grids a level should have in all, by level number; as near as bands allow.
     locked
         A plan and codes of its level-1 grids that stay as they are, with all inside them.
+    borders
+        A plan and pairs of its grids, each of one level: their common border stays a border of
+        that level; units of its two sides never share a grid of that level or a finer one.
+    lines
+        Lines in stored degrees (EPSG:4490) that no grid crosses but around buildings; None: none.
     together
         Buildings (by ID) that must share their grid at every level; each group is connected.
     weights
@@ -80,6 +87,8 @@ class Wishes:
     weights: Weights | None = None
     targets: Mapping[int, int] = field(default_factory=dict)
     locked: tuple[Plan, Collection[str]] | None = None
+    borders: tuple[Plan, Sequence[Codes]] | None = None
+    lines: Shapes | None = None
     together: Sequence[Collection[str]] = ()
     foretold: Callable[[Beforehand], None] = field(default=lambda _beforehand: None)
     told: Callable[[float], None] = field(default=lambda _share: None)
@@ -149,7 +158,8 @@ class Drafted:
                     "code": each.code,
                     "level": each.level,
                     "households": each.households,
-                    "kind": each.message.key.rpartition(".")[2],
+                    "kind": each.kind,
+                    "locked": each.is_for_locks,
                     **_said(each.message),
                 }
                 for each in self.explanations
@@ -183,19 +193,36 @@ def draft_plan(town: Town, name: str, wishes: Wishes | None = None) -> Drafted:
     town = prepared(town)
     if wishes.locked is not None:
         return _drawn_around(town, name, wishes, until, *wishes.locked)
-    units = units_of(town)
+    units = units_of(town, locked=_locked_lines(wishes))
     special = special_compounds(town, units)
-    free = np.ones(len(special), bool)
-    beforehand = _foretold(town, units, special, wishes)
-    labels = drawn_levels(town, units, special, free, wishes, until)
+    group = _groups(town, units, special == NONE, wishes)
+    beforehand = _foretold(town, units, special, group, wishes)
+    labels = drawn_levels(town, units, special, group, wishes, until)
     kinds = town.estates["kind"].tolist()
     parts = Parts(labels, [special] * len(labels), kinds)
-    return finished(town, name, units, parts, beforehand)
+    return finished(town, name, units, parts, beforehand, group=group)
 
 
-def _foretold(town: Town, units: Units, taken: Integers, wishes: Wishes) -> Beforehand:
+def _locked_lines(wishes: Wishes) -> LockedLines:
+    """Return the lines that must not be crossed: those given, and common borders of grids."""
+    lines = Kept(lines=wishes.lines).locked_lines()
+    return lines if wishes.borders is None else lines.joined(border_lines(*wishes.borders))
+
+
+def _groups(town: Town, units: Units, free: Flags, wishes: Wishes) -> Integers:
+    """Return a number for every unit that is drawn; units kept together share theirs."""
+    levels = town.scheme.levels[: wishes.levels]
+    graph = units.graph.at_level(len(levels))
+    general = np.flatnonzero(free)
+    return groups_of(town, units, graph, general, wishes.together, levels[-1].high)
+
+
+def _foretold(
+    town: Town, units: Units, taken: Integers, group: Integers, wishes: Wishes
+) -> Beforehand:
     """Tell what cannot be met outside the ground that is taken, before anything is drawn."""
-    beforehand = foreseen(town, units, taken, town.scheme.levels[: wishes.levels])
+    levels = town.scheme.levels[: wishes.levels]
+    beforehand = foreseen(town, units, taken, levels, group=group)
     wishes.foretold(beforehand)
     return beforehand
 
@@ -204,18 +231,17 @@ def _drawn_around(  # noqa: PLR0917
     town: Town, name: str, wishes: Wishes, until: float, plan: Plan, codes: Collection[str]
 ) -> Drafted:
     """Draw what lies outside the locked grids; these keep everything."""
-    unknown = sorted(set(codes) - set(plan.grids.loc[plan.grids["level"] == 1, "code"]))
-    if unknown:
-        raise input_error("draft.no_such_grid", value="、".join(unknown))
+    rows = known_grids(plan, codes, level=1)
     ancestry = ancestry_of(plan)
-    inside = np.isin(plan.grids["code"].to_numpy()[ancestry[:, 0]], list(codes))
-    units = units_of(
-        town, today_of(town, plan, ancestry.shape[1], among=np.flatnonzero(inside).tolist())
-    )
+    inside = np.flatnonzero(np.isin(ancestry[:, 0], rows)).tolist()
+    today = today_of(town, plan, ancestry.shape[1], among=inside)
+    units = units_of(town, today, _locked_lines(wishes))
     locked = units.today != NONE
     special = np.where(locked, NONE, special_compounds(town, units))
-    beforehand = _foretold(town, units, np.where(locked, 0, special), wishes)
-    drawn = drawn_levels(town, units, special, ~locked, wishes, until)
+    taken = np.where(locked, 0, special)
+    group = _groups(town, units, taken == NONE, wishes)
+    beforehand = _foretold(town, units, taken, group, wishes)
+    drawn = drawn_levels(town, units, special, group, wishes, until, locked=locked)
     labels = [
         np.where(locked, old, label + NEW)
         for old, label in zip(old_labels(units, ancestry), drawn, strict=False)
@@ -229,7 +255,7 @@ def _drawn_around(  # noqa: PLR0917
     parts = Parts(
         labels, by_level, kinds, codes_kept(plan, ancestry, labels), frozenset(plan.grids["code"])
     )
-    drafted = finished(town, name, units, parts, beforehand)
+    drafted = finished(town, name, units, parts, beforehand, group=group)
     kept = plan.contacts[plan.contacts["grid"].isin(drafted.plan.grids["code"])]
     return drafted.with_contacts(kept.reset_index(drop=True))
 
@@ -243,15 +269,23 @@ def prepared(town: Town) -> Town:
 
 
 def drawn_levels(  # noqa: PLR0917
-    town: Town, units: Units, special: Integers, free: Flags, wishes: Wishes, until: float
+    town: Town,
+    units: Units,
+    special: Integers,
+    group: Integers,
+    wishes: Wishes,
+    until: float,
+    *,
+    locked: Flags | None = None,
 ) -> list[Integers]:
     """Return the part of every free unit by level; a special-purpose compound is one of each."""
+    free = np.ones(len(special), bool) if locked is None else ~locked
     levels = wishes.levels or len(town.scheme.levels)
     bands = [(level.low, level.high) for level in town.scheme.levels[:levels]]
     general = np.flatnonzero((special == NONE) & free)
     labels = [np.full(len(special), NONE, np.int64) for _ in bands]
     if len(general):
-        parts = _drawn(town, units, general, bands, wishes, until)
+        parts = _drawn(town, units, general, group, bands, wishes, until)
         for label, part in zip(labels, parts, strict=True):
             label[general] = part
     for label in labels:
@@ -266,14 +300,13 @@ def _drawn(  # noqa: PLR0917
     town: Town,
     units: Units,
     general: Integers,
+    group: Integers,
     bands: list[tuple[int, int]],
     wishes: Wishes,
     until: float,
 ) -> list[Integers]:
     weights = wishes.weights or town.scheme.weights
-    graph = units.graph.part(general)
-    group = _groups(town, units, general, wishes.together)
-    graph = graph.grouped(group)
+    graph = units.graph.part(general).grouped(group)
     first = np.unique(group, return_index=True)[1]
     aims = aims_of(graph, bands, weights)
     held = [weights_at(graph.households, high) for _, high in bands]
@@ -301,28 +334,6 @@ def _drawn(  # noqa: PLR0917
     return [part[group] for part in parts]
 
 
-def _groups(
-    town: Town, units: Units, general: Integers, together: Sequence[Collection[str]]
-) -> Integers:
-    """Return a number for every unit; units of buildings that stay together share theirs.
-
-    Raises
-    ------
-    InputError
-        Buildings that should stay together are not next to one another, or not known.
-    """
-    ids = town.buildings["id"].to_numpy()
-    owner = np.where(units.building == NONE, "", ids[units.building] if len(ids) else "")
-    group = np.arange(len(units.graph))
-    for buildings in together:
-        members = general[np.isin(owner[general], list(buildings))]
-        missing = sorted(set(buildings) - set(owner[members].tolist()))
-        if missing or int(units.graph.part(members).components().max(initial=-1)) != 0:
-            raise input_error("draft.not_together", value="、".join(missing or sorted(buildings)))
-        group[members] = members.min()
-    return numbered(group[general])
-
-
 def _dear_inside(
     graph: UnitGraph, keep: Integers, building: Integers, weights: Weights
 ) -> Integers:
@@ -341,10 +352,15 @@ def _dear_inside(
 
 
 def finished(
-    town: Town, name: str, units: Units, parts: Parts, beforehand: Beforehand | None = None
+    town: Town,
+    name: str,
+    units: Units,
+    parts: Parts,
+    beforehand: Beforehand,
+    *,
+    group: Integers,
 ) -> Drafted:
     """Return the draft of some parts, with the town noded to it."""
-    levels = town.scheme.levels[: len(parts.labels)]
     projection = Projection(town.crs)
     maker = GridMaker(town, units, parts)
     estimated = bool(town.buildings["estimated"].any())
@@ -354,8 +370,8 @@ def finished(
     return Drafted(
         noded,
         plan,
-        beforehand or foreseen(town, units, parts.special[-1], levels),
-        explanations(town, units, parts, maker),
+        beforehand,
+        explanations(town, units, parts, maker, group),
         tuple(_level(town, units, parts, maker, number) for number in range(1, maker.levels + 1)),
     )
 

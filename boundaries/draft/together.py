@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from boundaries.draft.compiled import Integers, given, taken
+from boundaries.draft.apart import led_on
+from boundaries.draft.compiled import Flags, Integers, given, taken
 from boundaries.draft.graph import UnitGraph, net_of
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.partition import Aim, random_of
@@ -34,13 +36,14 @@ def mended_together(
     seed: int,
     until: float,
     begin: Sequence[Integers] | None = None,
+    fixed: Flags | None = None,
 ) -> list[Integers]:
     """Move units between the parts of all levels until few are off their bands, and few moved.
 
     Parameters
     ----------
     graph
-        Units with the households that are counted as moved.
+        Units with the households that are counted as moved; locked pairs stay apart.
     old
         Today's parts by level, coarsest first, level inside level.
     aims, held
@@ -49,6 +52,8 @@ def mended_together(
         Of a household off its band, one after the other.
     begin
         Parts to begin with, one in the other and in one piece; today's where None.
+    fixed
+        Units that never move; None: all may.
     seed
         Same seed, same moves.
     until
@@ -63,7 +68,7 @@ def mended_together(
     names = [np.unique(each) for each in old]
     origin = [numbered(each) for each in old]
     start = _settled(graph, origin) if begin is None else _numbered_as(begin, names)
-    levels = _levels(graph, start, origin, aims, held)
+    levels = _levels(graph, start, origin, aims, held, fixed)
     best, best_worth = start, _worth(graph, start, origin, aims, held)
     if sum(best_worth) > 0:
         net, room = net_of(graph), _room(graph, len(aims))
@@ -90,12 +95,30 @@ def mended_together(
 
 
 def _settled(graph: UnitGraph, origin: Sequence[Integers]) -> list[Integers]:
-    """Return today's parts, each in one piece and inside its parent."""
+    """Return today's parts, each in one piece, inside its parent, on one side of locked borders."""
     above, found = graph.components(), []
-    for label in origin:
-        above = settled(graph, above, label)
+    for level, label in enumerate(origin, start=1):
+        walled = graph.at_level(level)
+        above = settled(walled, above, label)
+        cut = led_on(walled, above, level)
+        if cut is not None:
+            walled = replace(walled, walled=walled.walled | cut)
+            above = _largest_keeps(walled, above)
         found.append(above)
     return found
+
+
+def _largest_keeps(graph: UnitGraph, label: Integers) -> Integers:
+    """Give all pieces of a part but the largest numbers of their own."""
+    piece = graph.components(label)
+    size = np.bincount(piece, weights=graph.households + 1e-3)
+    owner = label[np.unique(piece, return_index=True)[1]]
+    order = np.lexsort((-size, owner))
+    main = order[np.unique(owner[order], return_index=True)[1]]
+    fresh = np.setdiff1d(np.arange(2 * len(graph)), label)
+    names = fresh[: len(size)].copy()
+    names[main] = owner[main]
+    return np.asarray(names[piece], np.int64)
 
 
 def _numbered_as(label: Sequence[Integers], names: Sequence[Integers]) -> list[Integers]:
@@ -131,13 +154,15 @@ def _weight(level: int) -> int:
     return max(_WEIGHT // (level + 1), 1)
 
 
-def _levels(
+def _levels(  # noqa: PLR0917
     graph: UnitGraph,
     start: Sequence[Integers],
     origin: Sequence[Integers],
     aims: Sequence[Aim],
     held: Sequence[Integers],
+    fixed: Flags | None,
 ) -> Levels:
+    begin, beside, since = _kept_apart(graph, len(aims))
     count, size = len(aims), 2 * len(graph)
     parent, known = [], []
     for level in range(count):
@@ -164,7 +189,21 @@ def _levels(
         low=given([aim.low for aim in aims]),
         high=given([aim.high for aim in aims]),
         weight=given([SCALE * _weight(level) for level in range(count)]),
+        fixed=given(np.zeros(len(graph)) if fixed is None else fixed),
+        begin=given(begin),
+        beside=given(beside),
+        since=given(since),
     )
+
+
+def _kept_apart(graph: UnitGraph, levels: int) -> tuple[Integers, Integers, Integers]:
+    """Return where every unit's locked pairs begin, with whom, and from which level on."""
+    pairs = np.flatnonzero(graph.locked <= levels)
+    tail = np.concatenate([graph.one[pairs], graph.other[pairs]])
+    order = np.argsort(tail, kind="stable")
+    begin = np.searchsorted(tail[order], np.arange(len(graph) + 1))
+    beside = np.concatenate([graph.other[pairs], graph.one[pairs]])[order]
+    return begin, beside, np.concatenate([graph.locked[pairs]] * 2)[order] - 1
 
 
 def _room(graph: UnitGraph, count: int) -> Room:

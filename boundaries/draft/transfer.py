@@ -21,6 +21,10 @@ class Levels(NamedTuple):
     `parent`, `total`, `members`, `known` (today's numbers) and `unused` have `names`. A part's
     number says its parents too: it never goes to another one. Whole parts that do get new numbers
     there, so that whoever leaves a parent has left its children.
+
+    Units with `fixed` 1 never move. From `begin` of its own to that of the next, every unit has
+    in `beside` those that it never shares a part with, from the level in `since` (0 the coarsest)
+    on.
     """
 
     units: int
@@ -37,6 +41,10 @@ class Levels(NamedTuple):
     low: Integers
     high: Integers
     weight: Integers
+    fixed: Integers
+    begin: Integers
+    beside: Integers
+    since: Integers
 
 
 class Room(NamedTuple):
@@ -134,6 +142,23 @@ def change_of_off(levels: Levels, room: Room, size: int, last: int) -> int:
             change -= off(levels, level, levels.total[level * levels.names + target])
         change += off(levels, level, levels.total[level * levels.names + target] + held)
     return change
+
+
+@kernel
+def may_go(levels: Levels, room: Room, size: int, last: int) -> bool:
+    """Whether nothing that is fixed is taken, and nobody meets those they are kept apart from."""
+    for index in range(size):
+        unit = room.taken[index]
+        if levels.fixed[unit] == 1:
+            return False
+        for at in range(levels.begin[unit], levels.begin[unit + 1]):
+            other = levels.beside[at]
+            for level in range(levels.since[at], last + 1):
+                if room.seen[other] == 2:  # noqa: PLR2004 - it is taken too
+                    return False
+                if levels.label[level * levels.units + other] == room.target[level]:
+                    return False
+    return True
 
 
 @kernel
@@ -271,7 +296,8 @@ def move_chunk(  # noqa: C901, PLR0912, PLR0917
             break
     for index in range(best, size):
         room.seen[room.taken[index]] = 0
-    fits = best > 0 and can_leave(net, levels, room, best, finest)
+    fits = best > 0 and may_go(levels, room, best, finest)
+    fits = fits and can_leave(net, levels, room, best, finest)
     for index in range(best):
         room.seen[room.taken[index]] = 0
     if not fits:
@@ -383,7 +409,8 @@ def move_parts(  # noqa: C901, PLR0912, PLR0917
                         each * levels.names + levels.label[each * levels.units + unit]
                     ]
                 cost += change_of_moved(levels, each, unit, target, net.households[unit])
-        fits = cost < allowed and can_leave(net, levels, room, size, level)
+        fits = cost < allowed and may_go(levels, room, size, level)
+        fits = fits and can_leave(net, levels, room, size, level)
     if fits and fresh:
         settle_number(levels, level, room.target[level], above)
     for index in range(size):

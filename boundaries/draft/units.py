@@ -20,8 +20,9 @@ from boundaries.draft.arrangement import (
 )
 from boundaries.draft.blocks import Blocks, blocks_of
 from boundaries.draft.compiled import Integers
-from boundaries.draft.graph import UnitGraph, unit_graph
+from boundaries.draft.graph import OPEN, UnitGraph, linked, unit_graph
 from boundaries.draft.ground import Ground, classes_at, ground_of
+from boundaries.draft.locked_lines import LockedLines, level_of_pairs
 from boundaries.draft.pieces import in_one_piece
 from boundaries.draft.tenants import Tenant, homes_of, tenants_of
 from boundaries.draft.tessellation import Tessellation, tessellated
@@ -68,7 +69,7 @@ class Units:
     tenants: tuple[Tenant, ...]
 
 
-def units_of(town: Town, today: Today | None = None) -> Units:
+def units_of(town: Town, today: Today | None = None, locked: LockedLines | None = None) -> Units:
     """Cut a town's ground into units.
 
     Parameters
@@ -78,9 +79,11 @@ def units_of(town: Town, today: Today | None = None) -> Units:
         and floors where they have more of them than the finest grid holds.
     today
         Grids of today's plan; units do not cross their borders.
+    locked
+        Lines in stored degrees that no unit crosses, led around buildings.
     """
     projection = Projection(town.crs)
-    ground = ground_of(town, projection)
+    ground = ground_of(town, projection, locked)
     outline = shapely.union_all(town.jurisdiction.geometry.to_numpy())
     fixed = projection.degrees(ground.fixed)
     block_lines = projection.degrees(
@@ -91,6 +94,7 @@ def units_of(town: Town, today: Today | None = None) -> Units:
     tessellation = tessellated(town, blocks, projection)
     if today is not None:
         fixed = np.concatenate([fixed, shapely.boundary(today.shapes)])
+    fixed = np.concatenate([fixed, projection.degrees(ground.locked.shapes)])
     lines = [block_lines, fixed, projection.degrees(tessellation.lines)]
     faces = faces_of(np.concatenate(lines), outline, pins=fixed)
     return _put_together(town, ground, blocks, tessellation, faces, projection, today)
@@ -142,14 +146,18 @@ def _put_together(  # noqa: PLR0917
         old = today.at(inner_points(faces))
     key = np.column_stack([block, building, stair, old])
     key, unit = np.unique(key, axis=0, return_inverse=True)
+    locked = ground.locked.level_at(borders)
     unit = in_one_piece(
         unit.ravel(),
-        borders,
+        borders.without(locked < OPEN),
         area,
         community=blocks.community[key[:, 0]],
         block=key[:, 0],
         building=key[:, 1],
+        today=key[:, 3],
     )
+    if (locked < OPEN).any():
+        unit, key = _cut_at_locks(unit, key, borders.without(locked < OPEN))
     present, unit = np.unique(unit, return_inverse=True)
     key = key[present]
     home = homes_of(key, summed(unit, area, len(key)), {} if today is None else today.home)
@@ -161,7 +169,7 @@ def _put_together(  # noqa: PLR0917
         faces=faces,
         unit_of_face=unit,
         graph=_graph(
-            ground, borders, unit, area, households, key[:, 0], blocks.community[key[:, 0]]
+            ground, borders, locked, unit, area, households, key[:, 0], blocks.community[key[:, 0]]
         ),
         community=blocks.community[key[:, 0]],
         estate=blocks.estate[key[:, 0]],
@@ -173,9 +181,19 @@ def _put_together(  # noqa: PLR0917
     )
 
 
+def _cut_at_locks(unit: Integers, key: Integers, borders: Borders) -> tuple[Integers, Integers]:
+    """Make units of their own of what lies beyond a locked line and could join nobody there."""
+    inner = borders.other >= 0
+    one, other = borders.one[inner], borders.other[inner]
+    same = unit[one] == unit[other]
+    piece = linked(len(unit), one[same], other[same])
+    return piece, key[unit[np.unique(piece, return_index=True)[1]]]
+
+
 def _graph(  # noqa: PLR0917
     ground: Ground,
     borders: Borders,
+    locked: Integers,
     unit: Integers,
     area: npt.NDArray[np.float64],
     households: Integers,
@@ -192,6 +210,11 @@ def _graph(  # noqa: PLR0917
     edge_class = np.ones(len(borders.one), np.int64)
     crossing = np.flatnonzero(edges & on_barrier[np.maximum(pair, 0)])
     edge_class[crossing] = classes_at(ground, borders.middle[crossing], _CLASS_WITHIN_M)
+    if len(ground.locked_round):
+        around = ground.locked_round.level_at(borders)
+        locked = np.where(
+            edges & on_barrier[np.maximum(pair, 0)], np.minimum(locked, around), locked
+        )
     pair_class = np.zeros(len(one), np.int64)
     np.maximum.at(pair_class, pair[crossing], edge_class[crossing])
     return unit_graph(
@@ -204,4 +227,5 @@ def _graph(  # noqa: PLR0917
         barrier_m=np.where(on_barrier, length, 0.0),
         barrier_class=pair_class,
         walled=community[one] != community[other],
+        locked=level_of_pairs(locked, borders, pair, length),
     )
