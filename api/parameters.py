@@ -15,8 +15,8 @@ from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 
 from api.errors import ApiError
-from geo.datum import Datum
 from boundaries.zone import CHINA
+from geo.datum import Datum
 from messages import Language
 
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d{1,15})?"
