@@ -10,15 +10,16 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from boundaries.bordering import Borders, borders_of, lines_of
 from boundaries.plan import Plan
+from boundaries.rules.case import sound
 from boundaries.town import Town
-from geo.coverage.arcs import OUTSIDE, Arc, arcs
-from geo.coverage.following import NOTHING, Lines, Pieces
+from geo.coverage.arcs import OUTSIDE
+from geo.coverage.following import NOTHING
 from messages import Message
 
 SIDES = ("east", "south", "west", "north")
 _SECOND_SHARE = 0.3
-_TOLERANCE_M = 15.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,42 +66,54 @@ def bounds_of(town: Town, plan: Plan, level: int) -> list[Bounds]:
     level
         Number of the level.
     """
-    grids = plan.grids[plan.grids["level"] == level]
-    return bounds_in(grids.to_crs(town.crs), town.barriers.to_crs(town.crs))
+    grids = plan.grids.to_crs(town.crs).reset_index(drop=True)
+    barriers = town.barriers.to_crs(town.crs)
+    shapes = sound(grids.geometry.to_numpy())
+    return bounds_in(grids, barriers, borders_of(grids, shapes, lines_of(barriers)), level)
 
 
-def bounds_in(grids: gpd.GeoDataFrame, barriers_m: gpd.GeoDataFrame) -> list[Bounds]:
-    """Return the bounds of a level's grids, given with the barriers in metres; see `bounds_of`."""
-    grids = grids[(grids["mode"] != "overlay").to_numpy(dtype=bool)]
+def bounds_in(
+    grids: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, borders: Borders, level: int
+) -> list[Bounds]:
+    """Return the bounds of a level's grids by borders that are known; see `bounds_of`.
+
+    Parameters
+    ----------
+    grids, barriers
+        What the borders were made of.
+    borders
+        The borders of all grids.
+    level
+        Number of the level.
+    """
+    told = np.flatnonzero(
+        ((grids["level"] == level) & (grids["mode"] != "overlay")).to_numpy(dtype=bool)
+    )
     codes = grids["code"].tolist()
     names = _names(grids["name"].tolist(), codes)
-    barriers = list(zip(barriers_m["name"], barriers_m["kind"], strict=True))
-    borders = arcs(grids.geometry.to_numpy())
-    pieces = Lines(barriers_m.geometry.to_numpy()).followed(
-        [arc.places for arc in borders], _TOLERANCE_M
-    )
-    found: list[dict[str, dict[str | Message, float]]] = [
-        {side: defaultdict(float) for side in SIDES} for _ in codes
-    ]
+    called = list(zip(barriers["name"], barriers["kind"], strict=True))
+    found: dict[int, list[dict[str | Message, float]]] = {
+        row: [defaultdict(float) for _ in SIDES] for row in told.tolist()
+    }
     named = np.zeros((len(codes), len(SIDES)))
-    for row, side, line, other, length in _sides(borders, pieces):
-        found[row][SIDES[side]][_what(line, barriers, other, names)] += length
-        if line != NOTHING and barriers[line][0]:
+    for row, side, line, other, length in _sides(borders, level):
+        found[row][side][_what(line, called, other, names)] += length
+        if line != NOTHING and called[line][0]:
             named[row, side] += length
-    return [
-        _bounds(code, sides, named[row])
-        for row, (code, sides) in enumerate(zip(codes, found, strict=True))
-    ]
+    return [_bounds(codes[row], sides, named[row]) for row, sides in found.items()]
 
 
-def _sides(borders: list[Arc], pieces: Pieces) -> Iterator[tuple[int, int, int, int, float]]:
+def _sides(borders: Borders, level: int) -> Iterator[tuple[int, int, int, int, float]]:
     """Yield row, side, line, row beyond, and the length of border with all these in common."""
-    beside = np.array([(arc.left, arc.right) for arc in borders]).reshape(-1, 2)[pieces.border]
+    if level not in borders.levels:
+        return
+    pieces = borders.pieces
+    left, right = borders.sides(level)
     facing = _facing(pieces.start, pieces.end)  # with the grid on the left
-    row, other = np.concatenate([beside, beside[:, ::-1]]).T
+    row, other = np.concatenate([left, right]), np.concatenate([right, left])
     faced = np.concatenate([facing, (facing + 2) % len(SIDES)])
     keys = (row, faced, np.tile(pieces.line, 2), other)
-    inner = np.flatnonzero(row != OUTSIDE)
+    inner = np.flatnonzero((row != OUTSIDE) & (row != other))
     size = tuple(int(key.max(initial=0)) + 2 for key in keys)
     code = np.ravel_multi_index([key[inner] + 1 for key in keys], size)  # none of them is below -1
     groups, number = np.unique(code, return_inverse=True)
@@ -133,11 +146,11 @@ def _what(
     return Message("coverage.outer_line") if other == OUTSIDE else names[other]
 
 
-def _bounds(code: str, sides: dict[str, dict[str | Message, float]], named: Floats) -> Bounds:
+def _bounds(code: str, sides: list[dict[str | Message, float]], named: Floats) -> Bounds:
     chosen: dict[str, tuple[str | Message, ...]] = {}
     described: dict[str, float] = {}
     for number, side in enumerate(SIDES):
-        lengths = sorted(sides[side].items(), key=lambda item: (-item[1], str(item[0])))
+        lengths = sorted(sides[number].items(), key=lambda item: (-item[1], str(item[0])))
         total = sum(length for _, length in lengths)
         chosen[side] = tuple(
             what

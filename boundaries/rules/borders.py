@@ -10,12 +10,13 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.bordering import REACH_M, Borders, borders_of, lines_of
 from boundaries.finding import Finding, Severity
-from boundaries.rules.belonging import base_grids
 from boundaries.rules.case import Case
 from boundaries.rules.registry import rule
+from geo.coverage.arcs import OUTSIDE
+from geo.coverage.following import NOTHING, Lines
 
-_PIECE_M = 10.0
 _MOST = 0.5
 """Share of a level's grids beyond which straying has one common cause."""
 _FIRST_VILLAGE = 200
@@ -27,8 +28,8 @@ Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """Stretches of inner border, at most 10 m long, of one level.
+class InnerBorder:
+    """The border between the grids of one level, in short stretches.
 
     Attributes
     ----------
@@ -37,7 +38,7 @@ class Pieces:
     grids
         ``(n, 2)``: positions of the grids on both sides.
     follow
-        Whether a barrier, an estate's or a community's line is near.
+        Whether a barrier is followed near enough, or an estate's or a community's line.
     """
 
     ends: Floats
@@ -50,75 +51,66 @@ class Pieces:
         return np.asarray(np.hypot(*(self.ends[:, 2:] - self.ends[:, :2]).T))
 
 
-def barrier_tree(case: Case) -> shapely.STRtree:
-    """Return everything that a border may follow, in stretches between two vertices."""
-    barriers = case.barriers.geometry.to_numpy()
-    estates = shapely.boundary(case.estates.geometry.to_numpy())
-    areas = barriers[shapely.get_dimensions(barriers) == 2]  # noqa: PLR2004 - a river's surface
-    lines = [stretches(barriers), stretches(estates), areas]
-    return shapely.STRtree(np.concatenate(lines))
+def borders(case: Case) -> Borders:
+    """Return the borders of all grids and the barrier that each stretch follows."""
+    reach_m = max(REACH_M, *case.threshold("border_tolerance_m"))
+    return borders_of(case.grids, case.sound_grids, case.once(barrier_lines), reach_m)
 
 
-def stretches(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Return the lines between two vertices of lines and areas."""
-    ends, _ = _segments(shapes)
-    return np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), dtype=object)
+def barrier_lines(case: Case) -> Lines:
+    """Return the barriers as lines that may be followed."""
+    return lines_of(case.barriers)
 
 
-def _segments(shapes: npt.NDArray[np.object_]) -> tuple[Floats, Indices]:
-    """Return the ends of all segments, ``(n, 4)``, and the position of the shape of each."""
-    parts, of_shape = shapely.get_parts(shapes, return_index=True)
-    areas = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    rings, of_area = shapely.get_rings(parts[areas], return_index=True)
-    lines = np.concatenate([parts[~areas], rings])
-    owner = np.concatenate([of_shape[~areas], of_shape[areas][of_area]])
-    places, of_line = shapely.get_coordinates(lines, return_index=True)
-    joined = of_line[1:] == of_line[:-1]
-    ends = np.hstack([places[:-1], places[1:]])[joined]
-    return ends, owner[of_line[1:][joined]].astype(np.int64)
+def estate_lines(case: Case) -> Lines:
+    """Return the outlines of the estates as lines that may be followed."""
+    return Lines(shapely.boundary(case.estates.geometry.to_numpy()))
 
 
-def near_barrier(case: Case, places: Floats, tolerance_m: Floats | float) -> npt.NDArray[np.bool_]:
-    """Return which places, ``(n, 2)``, have something to follow within a tolerance."""
-    near = np.zeros(len(places), dtype=bool)
-    points = shapely.points(places)
-    distance = np.broadcast_to(np.asarray(tolerance_m, dtype=np.float64), len(places))
-    hits, _ = case.once(barrier_tree).query(points, predicate="dwithin", distance=distance)
-    near[hits] = True
-    return near
+def _off_borders(case: Case) -> Floats:
+    """Return how far off each stretch of border what it follows is; inf where that is nothing."""
+    found = case.once(borders)
+    off = np.where(found.pieces.line != NOTHING, found.pieces.nearest_m, np.inf)
+    lines, reach_m = found.lines, max(case.threshold("border_tolerance_m"))
+    loose = np.isin(lines.arc, lines.arc[found.pieces.segment[off > reach_m]])
+    estates = case.once(estate_lines).followed(
+        lines.start[loose], lines.end[loose], lines.arc[loose], reach_m
+    )
+    along = np.where(estates.line != NOTHING, estates.nearest_m, np.inf)
+    at = loose[found.pieces.segment]
+    off[at] = np.minimum(off[at], along)
+    return off
 
 
-def inner_border(case: Case, level: int) -> Pieces:
-    """Return the border between the grids of a level, in pieces."""
-    at_level = (case.grids["level"] == level).to_numpy() & case.once(base_grids)
-    positions = np.flatnonzero(at_level)
-    ends, owner = _segments(case.sound_grids[positions])
-    swapped = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
-    ends[swapped] = ends[swapped][:, [2, 3, 0, 1]]
-    order = np.lexsort((owner, *ends.T))
-    ends, owner = ends[order], positions[owner[order]]
-    first = np.flatnonzero(np.append(True, (ends[1:] != ends[:-1]).any(axis=1)))
-    times = np.diff(np.append(first, len(ends)))
-    shared = first[times == 2]  # noqa: PLR2004 - a side each
-    sides = np.column_stack([owner[shared], owner[shared + 1]])
-    return _in_pieces(case, ends[shared], sides)
-
-
-def _in_pieces(case: Case, ends: Floats, sides: Indices) -> Pieces:
-    length = np.hypot(*(ends[:, 2:] - ends[:, :2]).T)
-    number = np.maximum(np.ceil(length / _PIECE_M).astype(np.int64), 1)
-    segment = np.repeat(np.arange(len(ends)), number)
-    step = np.arange(len(segment)) - np.repeat(np.cumsum(number) - number, number)
-    start, stop = step / number[segment], (step + 1) / number[segment]
-    origin, along = ends[segment, :2], ends[segment, 2:] - ends[segment, :2]
-    pieces = np.hstack([origin + along * start[:, None], origin + along * stop[:, None]])
-    grids = sides[segment]
+def inner_border(case: Case, level: int) -> InnerBorder:
+    """Return the border between the grids of a level."""
+    found = case.once(borders)
+    if level not in found.levels:
+        return InnerBorder(np.zeros((0, 4)), np.zeros((0, 2), np.int64), np.zeros(0, bool))
+    left, right = found.sides(level)
+    inner = (left != OUTSIDE) & (right != OUTSIDE) & (left != right)
+    grids = np.sort(np.column_stack([left, right])[inner], axis=1)
     community = case.grids["community"].to_numpy()
     follow = community[grids[:, 0]] != community[grids[:, 1]]
-    middle = (pieces[~follow, :2] + pieces[~follow, 2:]) / 2
-    tolerance = case.once(_tolerances)[grids[~follow]].max(axis=1, initial=0.0)
-    follow[~follow] = near_barrier(case, middle, tolerance)
-    return Pieces(pieces, grids, follow)
+    tolerance = case.once(_tolerances)[grids].max(axis=1, initial=0.0)
+    follow |= case.once(_off_borders)[inner] <= tolerance
+    pieces = found.pieces
+    follow |= (pieces.met_m[inner] <= tolerance) & (pieces.from_end_m[inner] <= tolerance)
+    ends = np.hstack([found.pieces.start[inner], found.pieces.end[inner]])
+    return InnerBorder(ends, grids, follow)
+
+
+def share_along_barriers(case: Case, line: BaseGeometry) -> float:
+    """Return the share of a line's length that follows barriers as near as in town, 0–1."""
+    parts = shapely.get_parts(line)
+    xy, of = shapely.get_coordinates(parts[shapely.get_dimensions(parts) == 1], return_index=True)
+    same = of[1:] == of[:-1]
+    pieces = case.once(barrier_lines).followed(
+        xy[:-1][same], xy[1:][same], of[1:][same], float(case.threshold("border_tolerance_m")[0])
+    )
+    length = pieces.length
+    total = float(length.sum())
+    return float(length[pieces.line != NOTHING].sum()) / total if total else 1.0
 
 
 def _tolerances(case: Case) -> Floats:
@@ -141,10 +133,12 @@ def borders_follow_barriers(case: Case) -> Iterator[Finding]:
     """The border between grids follows roads, rivers, railways, walls, parcels or estate lines.
 
     At least 80 % of a grid's inner border must have such a line, or a community's, within 5 m in
-    town and 15 m in the country. Of a grid that has less, each border with a neighbour that
-    strays is a finding, drawn where it strays, told at the coarsest level that has it. Where more
-    than half of a level's grids stray, or the town has no such lines at all, that is one cause and
-    one finding. A scheme whose finest grids are made of single buildings can leave that level out.
+    town and 15 m in the country. The line must run the same way and be followed for a stretch, as
+    the bounds text (四至) has it; a border that ends at a line may be near it there. Of a grid
+    that has less, each border with a neighbour that strays is a finding, drawn where it strays,
+    told at the coarsest level that has it. Where more than half of a level's grids stray, or the
+    town has no such lines at all, that is one cause and one finding. A scheme whose finest grids
+    are made of single buildings can leave that level out.
     """
     if not len(case.barriers) and not len(case.estates):
         if len(case.grids):
@@ -168,7 +162,7 @@ def borders_follow_barriers(case: Case) -> Iterator[Finding]:
             yield from _astray(case, number, pieces, chosen, share)
 
 
-def _shares(pieces: Pieces, grids: int) -> Floats:
+def _shares(pieces: InnerBorder, grids: int) -> Floats:
     """Return the share of each grid's inner border that follows something; 1 without border."""
     length = np.repeat(pieces.length, 2)
     total = np.bincount(pieces.grids.ravel(), weights=length, minlength=grids)
@@ -178,7 +172,9 @@ def _shares(pieces: Pieces, grids: int) -> Floats:
     return np.divide(good, total, out=np.ones(grids), where=total > 0)
 
 
-def _mostly(case: Case, level: int, pieces: Pieces, chosen: Indices, failing: Indices) -> Finding:
+def _mostly(
+    case: Case, level: int, pieces: InnerBorder, chosen: Indices, failing: Indices
+) -> Finding:
     length_m = float(pieces.length[chosen].sum())
     return case.finding(
         "B02.most",
@@ -196,7 +192,7 @@ def _mostly(case: Case, level: int, pieces: Pieces, chosen: Indices, failing: In
 
 
 def _astray(
-    case: Case, level: int, pieces: Pieces, chosen: Indices, share: Floats
+    case: Case, level: int, pieces: InnerBorder, chosen: Indices, share: Floats
 ) -> Iterator[Finding]:
     pairs, which = np.unique(pieces.grids[chosen], axis=0, return_inverse=True)
     tolerances = case.once(_tolerances)

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.finding import Finding, Severity
 from boundaries.rules.belonging import base_grids, own_ground, sliced_buildings
-from boundaries.rules.borders import near_barrier, stretches
+from boundaries.rules.borders import share_along_barriers
 from boundaries.rules.case import Case, sound
 from boundaries.rules.counts import building_households
 from boundaries.rules.registry import rule
@@ -164,10 +164,4 @@ def _households(case: Case) -> npt.NDArray[np.float64]:
 
 def _along_road(case: Case, line: BaseGeometry) -> bool:
     """Return whether most of a line has something to follow."""
-    pieces = stretches(np.array([line], dtype=object))
-    length = shapely.length(pieces)
-    if not length.sum():
-        return True
-    middle = shapely.get_coordinates(shapely.line_interpolate_point(pieces, 0.5, normalized=True))
-    near = near_barrier(case, middle, float(case.threshold("border_tolerance_m")[0]))
-    return bool(length[near].sum() >= case.threshold("border_share") * length.sum())
+    return share_along_barriers(case, line) >= float(case.threshold("border_share"))

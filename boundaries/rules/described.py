@@ -8,6 +8,7 @@ import shapely
 
 from boundaries.bounds import bounds_in
 from boundaries.finding import Finding, Severity
+from boundaries.rules.borders import borders
 from boundaries.rules.case import Case
 from boundaries.rules.coverage import faults
 from boundaries.rules.registry import rule
@@ -31,7 +32,7 @@ def bounds_can_be_told(case: Case) -> Iterator[Finding]:
             continue
         vague = [
             bounds.code
-            for bounds in bounds_in(case.level(number), case.barriers)
+            for bounds in bounds_in(case.grids, case.barriers, case.once(borders), number)
             if min(bounds.described.values()) < _MOSTLY
         ]
         if not vague:

@@ -158,7 +158,7 @@ def left_over(grids: Grids, pairs: Mapping[int, tuple[Segments, Segments]]) -> R
     found = unbalanced(summands)
     rows = [len(some) for some in found]
     kept = [summand.segments.taken(some) for summand, some in zip(summands, found, strict=True)]
-    labels = [summand.labels[some] for summand, some in zip(summands, found, strict=True)]
+    own = [summand.labels[some] for summand, some in zip(summands, found, strict=True)]
     pair = list(pairs)
     segments = Segments.joined(kept)
     return Residual(
@@ -167,7 +167,7 @@ def left_over(grids: Grids, pairs: Mapping[int, tuple[Segments, Segments]]) -> R
         np.repeat(np.array([at - up for at in pair for up in (0, 1)], np.int8), rows),
         segments.owner,
         np.repeat(np.repeat(np.array(pair, np.int8), 2), rows),
-        np.concatenate(labels) // count,
+        np.concatenate(own) // count,
     )
 
 

@@ -152,10 +152,10 @@ def _touched(before: Grids, after: Grids, rows: list[Row]) -> Floats:
     found = [np.zeros((0, 4))]
     for depth, row in rows:
         old, new = (segments_at(grids, depth, np.array([row])) for grids in (before, after))
-        lines = [
+        one, other = (
             np.column_stack([some.ends + 0.0, some.sign]).view("V40").reshape(-1)
             for some in (old, new)
-        ]
-        rest = np.setxor1d(*lines, assume_unique=True)  # a polygon has each segment once
+        )
+        rest = np.setxor1d(one, other, assume_unique=True)  # a polygon has each segment once
         found.append(rest.view(np.float64).reshape(-1, 5)[:, :4])
     return np.concatenate(found)

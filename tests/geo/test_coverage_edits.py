@@ -48,7 +48,8 @@ def border(*places: tuple[float, float]) -> np.ndarray:
 
 def followed(lines: Lines, places: np.ndarray, tolerance_m: float) -> dict[int, float]:
     """Return the length along each line, in the order in which one border follows them."""
-    pieces = lines.followed([places], tolerance_m)
+    border = np.zeros(len(places) - 1, np.int64)
+    pieces = lines.followed(places[:-1], places[1:], border, tolerance_m)
     found: dict[int, float] = {}
     for line, length in zip(pieces.line.tolist(), pieces.length.tolist(), strict=True):
         found[line] = found.get(line, 0.0) + length
