@@ -83,7 +83,7 @@ class RateLimit:
         ApiError
             429: too many lately.
         """
-        client = request.client.host if request.client else ""
+        client = (request.scope.get("client") or ("",))[0]
         if self._header:
             client = request.headers.get(self._header, client).split(",")[-1].strip()
         wait_s = self._limiter.wait_of(client)
@@ -111,9 +111,10 @@ async def admitted(request: Request, found: Services) -> frozenset[str] | None:
 
     For endpoints that take the request as it is; see `api.direct`.
     """
-    given = await _bearer(request) if "Authorization" in request.headers else None
-    if given is not None:
-        return await _scopes_of(found, given)
+    if any(name == b"authorization" for name, _ in request.scope["headers"]):
+        given = await _bearer(request)
+        if given is not None:
+            return await _scopes_of(found, given)
     rate_limit: RateLimit = request.app.state.rate_limit
     rate_limit.spend(request)
     return None

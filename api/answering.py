@@ -81,8 +81,8 @@ def tagged_response(
         else b"private, no-cache"
     )
     headers = [(b"etag", tag), (b"cache-control", kept), _VARY]
-    known = request.headers.get("If-None-Match")
-    if known and tag.decode() in (each.strip().removeprefix("W/") for each in known.split(",")):
+    known = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+    if known and tag in (each.strip().removeprefix(b"W/") for each in known[0].split(b",")):
         return Ready(b"", HTTPStatus.NOT_MODIFIED, headers)
     if beside_the_tag:
         body = joined(body, beside_the_tag)
@@ -107,7 +107,7 @@ class Ready(Response):
 
 def _seconds_to_keep(services: Services, at: datetime | None) -> int:
     longest = services.settings.longest_cache_s
-    if at is not None:
+    if at is not None or longest == 0:
         return longest
     now = datetime.now(UTC)
     change = services.read_side.next_change(now)

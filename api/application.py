@@ -25,6 +25,7 @@ from api import (
     plans,
 )
 from api.access import RateLimit
+from api.direct import Direct
 from api.documented import without_validation_error
 from api.guarding import Compressed, Guard
 from api.journal import Journal
@@ -68,7 +69,6 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
     app.state.services = services
     app.state.rate_limit = RateLimit(services.settings.public_rate, services.settings.client_header)
     errors.install(app)
-    app.router.routes.extend(lookups.asked_first)
     app.include_router(lookups.documented)
     app.include_router(lookups.router)
     app.include_router(grids.router)
@@ -81,6 +81,7 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(documentation.router)
     app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+    app.add_middleware(Direct, routes=lookups.documented.routes)
     app.add_middleware(Compressed, minimum_size=_SMALLEST_COMPRESSED_BYTES)
     if services.settings.cors_origins:
         app.add_middleware(

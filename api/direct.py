@@ -6,7 +6,7 @@ lookup. Here all parameters of a query are one model, read in one step and docum
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import unquote_plus
@@ -14,42 +14,48 @@ from urllib.parse import unquote_plus
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from starlette.responses import Response
-from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import ApiError
+from api.errors import KNOWN, ApiError, problem_of
 
 Model = TypeVar("Model", bound=BaseModel)
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class DirectRoute(Route):
-    """A route to a coroutine function of the request, past all that FastAPI works out.
+class Direct:
+    """Middleware that answers some endpoints before anything else is worked out.
 
-    It stands before the route that documents it, which answers nobody.
+    What asks of them otherwise than with GET goes on to the routes that document them.
 
     Parameters
     ----------
-    path
-        Path, without parameters.
-    endpoint
-        What answers GET.
+    app
+        What answers everything else.
+    routes
+        Routes without parameters in their paths, to coroutine functions of the request.
     """
 
-    def __init__(self, path: str, endpoint: Endpoint) -> None:
-        super().__init__(path, endpoint, include_in_schema=False)
-        self.methods = {"GET"}
+    def __init__(self, app: ASGIApp, *, routes: Sequence[BaseRoute]) -> None:
+        self._app = app
+        self._routes = {route.path: route for route in routes if isinstance(route, Route)}
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return whether a request is for this route, which is noted for the log."""
-        if scope["type"] == "http" and scope["path"] == self.path and scope["method"] == "GET":
-            return Match.FULL, {"endpoint": self.endpoint, "path_params": {}, "route": self}
-        return Match.NONE, {}
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        route = self._routes.get(scope["path"]) if scope["type"] == "http" else None
+        if route is None or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = route  # for the log
+        request = Request(scope, receive)
+        try:
+            response = await route.endpoint(request)
+        except KNOWN as error:
+            response = problem_of(request, error)
+        await response(scope, receive, send)
 
 
-def read_query(request: Request, model: type[Model]) -> Model:
-    """Return the parameters of a request's query as a model.
+def read_query(query: bytes, model: type[Model]) -> Model:
+    """Return the parameters of a query as a model.
 
     Raises
     ------
@@ -58,9 +64,8 @@ def read_query(request: Request, model: type[Model]) -> Model:
     RequestValidationError
         A parameter's value does not fit.
     """
-    text = request.scope["query_string"].decode("latin-1")
     given: dict[str, str] = {}
-    for part in filter(None, text.split("&")):
+    for part in filter(None, query.decode("latin-1").split("&")):
         name, value = map(unquote_plus, part.split("=", 1)) if "=" in part else (part, "")
         if name not in model.model_fields:
             known = "、".join(sorted(model.model_fields))

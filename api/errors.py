@@ -107,40 +107,51 @@ def problem(
     return json_response(body, status=status, headers=headers, media="application/problem+json")
 
 
+KNOWN = (ApiError, InputError, RequestValidationError, HTTPException)
+"""The exceptions that `problem_of` turns into words."""
+
+
 def install(app: FastAPI) -> None:
-    """Answer every exception that is known with problem details."""
+    """Answer every exception with problem details."""
+    for kind in KNOWN:
+        app.add_exception_handler(kind, problem_of)
 
-    @app.exception_handler(ApiError)
-    def _api_error(_: Request, error: ApiError) -> Response:
+    @app.exception_handler(Exception)
+    def _unexpected(_: Request, error: Exception) -> Response:  # noqa: ARG001 - raised again after
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, Message("api.unexpected"))
+
+
+def problem_of(request: Request, error: Exception) -> Response:
+    """Return one of the exceptions `KNOWN` as problem details."""
+    if isinstance(error, ApiError):
         return problem(error.status, error.message, headers=error.headers)
-
-    @app.exception_handler(InputError)
-    def _input_error(_: Request, error: InputError) -> Response:
-        first = error.problems[0]
-        status = _STATUS_OF_MESSAGE.get(first.message.key, HTTPStatus.BAD_REQUEST)
-        if status is HTTPStatus.SERVICE_UNAVAILABLE:  # its words may name folders of the server
-            return problem(status, Message("api.unavailable"), headers={"Retry-After": "5"})
-        return problem(status, first.message, errors=[each.as_dict() for each in error.problems])
-
-    @app.exception_handler(RequestValidationError)
-    def _validation_error(_: Request, error: RequestValidationError) -> Response:
+    if isinstance(error, InputError):
+        return _input_error(error)
+    if isinstance(error, RequestValidationError):
         errors = [
             {"column": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
             for each in error.errors()
         ]
         return problem(HTTPStatus.BAD_REQUEST, Message("api.bad_request"), errors=errors)
+    if isinstance(error, HTTPException):
+        return _http_error(request, error)
+    raise error
 
-    @app.exception_handler(HTTPException)
-    def _http_error(request: Request, error: HTTPException) -> Response:
-        status = HTTPStatus(error.status_code)
-        headers = dict(error.headers or {})
-        if status is HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(_methods_of(request))
-        return problem(status, status.description or status.phrase, headers=headers)
 
-    @app.exception_handler(Exception)
-    def _unexpected(_: Request, error: Exception) -> Response:  # noqa: ARG001 - raised again after
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, Message("api.unexpected"))
+def _input_error(error: InputError) -> Response:
+    first = error.problems[0]
+    status = _STATUS_OF_MESSAGE.get(first.message.key, HTTPStatus.BAD_REQUEST)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:  # its words may name folders of the server
+        return problem(status, Message("api.unavailable"), headers={"Retry-After": "5"})
+    return problem(status, first.message, errors=[each.as_dict() for each in error.problems])
+
+
+def _http_error(request: Request, error: HTTPException) -> Response:
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_of(request))
+    return problem(status, status.description or status.phrase, headers=headers)
 
 
 def _methods_of(request: Request) -> list[str]:

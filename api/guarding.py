@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -55,12 +56,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = list(message.get("headers", ()))
-                given = dict(headers)
-                headers += [header for header in _SAFE_HEADERS if header[0] not in given]
-                if b"accept-encoding" not in given.get(b"vary", b"").lower():
-                    headers.append((b"vary", b"Accept-Encoding"))
-                message["headers"] = headers
+                message["headers"] = _guarded(message.get("headers", ()))
             await send(message)
 
         try:
@@ -94,6 +90,15 @@ class Guard:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.count(method, route, status, seconds)
         self._journal.note(method, route, status, seconds)
+
+
+def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with those that every answer has."""
+    given = dict(headers)
+    added = [header for header in _SAFE_HEADERS if header[0] not in given]
+    if b"accept-encoding" not in given.get(b"vary", b"").lower():
+        added.append((b"vary", b"Accept-Encoding"))
+    return [*headers, *added]
 
 
 class Compressed(GZipMiddleware):

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.access import LIMITED, ServicesOf, admitted, needs
 from api.answering import joined, json_response, tagged_response, to_json
-from api.direct import DirectRoute, documented_query, read_query
+from api.direct import documented_query
 from api.documented import (
     GEOJSON,
     KEY_NOT_NEEDED,
@@ -28,7 +28,7 @@ from api.parameters import (
     LookupQuery,
     in_range,
     parse_moment,
-    parse_point,
+    read_lookup,
 )
 from api.services import Services
 from boundaries.contacts import View
@@ -57,12 +57,11 @@ async def lookup(request: Request) -> Response:
     Without a key the contacts are what anyone may see; with a dispatcher's key they are the
     duty view.
     """
-    asked = read_query(request, LookupQuery)
+    asked, place = read_lookup(request.scope["query_string"])
     found: Services = request.app.state.services
     held = await admitted(request, found)
     view: View = "duty" if held and held & _DUTY_SCOPES else "public"
     at = None if asked.at is None else parse_moment(asked.at)
-    place = None if asked.point is None else parse_point(asked.point)
     answer = _answer(
         found,
         asked.address,
@@ -82,9 +81,6 @@ async def lookup(request: Request) -> Response:
     return tagged_response(
         request, found, body, beside_the_tag=moment, public=held is None, at=at, media=media
     )
-
-
-asked_first = [DirectRoute("/lookup", lookup)]
 
 
 @router.post(

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 
+from api.direct import read_query
 from api.errors import ApiError
 from boundaries.zone import CHINA
 from geo.datum import Datum
@@ -21,6 +22,8 @@ from messages import Language
 
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d{1,15})?"
 _POINT = re.compile(rf"({_NUMBER}),({_NUMBER})")
+_SENT_NUMBER = _NUMBER.replace("[+-]", "-")  # a plus sign stands for a space in a query
+_SENT_POINT = re.compile(rf"(?:^|&)point=({_SENT_NUMBER})(?:,|%2[Cc])({_SENT_NUMBER})(?=&|$)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?$"
 """Pattern of a date or date-time."""
@@ -139,3 +142,30 @@ class LookupQuery(BaseModel):
     level: Annotated[int | None, Field(**_LEVEL)] = None
     lang: Annotated[Language, Field(description=_LANGUAGE)] = "zh"
     format: Annotated[AnswerFormat, Field(description=_FORMAT)] = "json"
+
+
+def read_lookup(query: bytes) -> tuple[LookupQuery, tuple[float, float] | None]:
+    """Return what `/lookup` is asked, and the point.
+
+    Points differ from request to request, and what is asked beside them hardly does: it is kept.
+
+    Raises
+    ------
+    ApiError
+        400: a parameter is unknown or given twice, or there is no such place.
+    RequestValidationError
+        A parameter's value does not fit.
+    """
+    found = _SENT_POINT.search(query.decode("latin-1"))
+    if found is not None:
+        start, end = found.span()
+        asked = _beside_a_point(query[:start] + query[end:])
+        if asked.point is None:
+            return asked, in_range(float(found[1]), float(found[2]))
+    asked = read_query(query, LookupQuery)
+    return asked, None if asked.point is None else parse_point(asked.point)
+
+
+@lru_cache(maxsize=256)
+def _beside_a_point(query: bytes) -> LookupQuery:
+    return read_query(query, LookupQuery)

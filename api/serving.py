@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import socket
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -28,6 +29,45 @@ class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         super().connection_made(transport)
 
 
+class WholeProtocol(PromptProtocol):
+    """uvicorn's protocol with the head of an answer sent along with the beginning of its body.
+
+    uvicorn sends them one after the other, and what the system does for either costs as much as
+    a lookup.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Begin with a new connection."""
+        super().connection_made(cast("asyncio.Transport", HeadsHeld(transport)))
+
+
+class HeadsHeld:
+    """A connection that keeps an answer's head until something follows it, or it is closed."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the connection has."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send, or keep a head; interim ones (100 Continue) are answered before any body."""
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 1"):
+            self._head = data
+            return
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what is kept, and close."""
+        if self._head:
+            self.write(b"")
+        self._transport.close()
+
+
 def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve a home until stopped.
 
@@ -44,7 +84,14 @@ def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if workers == 1:
-        uvicorn.run(create_app(home), host=host, port=port, access_log=False, log_level="info")
+        uvicorn.run(
+            create_app(home),
+            host=host,
+            port=port,
+            http=WholeProtocol,
+            access_log=False,
+            log_level="info",
+        )
         return
     os.environ["WANGGE_HOME"] = str(home.folder)
     uvicorn.run(
@@ -53,7 +100,7 @@ def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int
         host=host,
         port=port,
         workers=workers,
-        http="api.serving:PromptProtocol",
+        http=WholeProtocol,
         access_log=False,
         log_level="info",
     )

@@ -91,7 +91,11 @@ class Neighbour:
     names: Mapping[int, str | None]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the neighbour as one record."""
+        """Return the neighbour as one record, made once: it is not to be changed."""
+        return self._record
+
+    @cached_property
+    def _record(self) -> dict[str, Any]:
         levels = [
             {"level": level, "code": code, "name": self.names[level]}
             for level, code in self.codes.items()
@@ -101,11 +105,15 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class OverlayAnswer:
-    """A special-purpose grid that lies on top of the others at a place, and who answers there."""
+    """A special-purpose grid that lies on top of the others at a place, and who answers there.
+
+    ``p`` is the probability that the place lies in it; several may have 1, unlike grids of a level.
+    """
 
     code: str
     name: str | None
     special_type: str | None
+    p: float
     contacts: tuple[Mapping[str, Any], ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -114,6 +122,7 @@ class OverlayAnswer:
             "code": self.code,
             "name": self.name,
             "special_type": self.special_type,
+            "p": round(self.p, 6),
             "contacts": [dict(contact) for contact in self.contacts],
         }
 
@@ -149,7 +158,7 @@ class Answer:
     neighbour
         Who is across that border, when it is nearer than 10 m or than the accuracy given.
     overlays
-        Special-purpose grids in overlay mode at the point, beside the grids of the levels.
+        Special-purpose grids in overlay mode at the place, beside the grids of the levels.
     plan, plan_name
         ID and name of the plan that answers.
     effective_from, effective_to
@@ -194,6 +203,7 @@ class Answer:
         point: tuple[float, float],
         border_distance_m: float,
         neighbour: Neighbour | None,
+        overlays: tuple[OverlayAnswer, ...] = (),
     ) -> Answer:
         """Return the same answer at another moment and point; what it has made is shared.
 
@@ -207,6 +217,7 @@ class Answer:
             point=point,
             border_distance_m=border_distance_m,
             neighbour=neighbour,
+            overlays=overlays,
         )
         return answer
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from boundaries.answer import Answer, LevelAnswer, Option
+from boundaries.answer import Answer, LevelAnswer, Option, OverlayAnswer
 from boundaries.contacts import View
 from boundaries.placement import OUTSIDE
 from boundaries.readside import InForce
@@ -23,6 +23,7 @@ from boundaries.weighing import (
     status_of,
     version_of,
     weighed_levels,
+    weighed_overlays,
 )
 from geo.datum import Datum, to_wgs84
 from messages import Message
@@ -92,9 +93,10 @@ def _located(
             continue
         reach = max(NEIGHBOUR_WITHIN_M, accuracy_m or 0.0)
         distance, neighbour = border_of(current, longitude, latitude, reach)
+        overlays = overlays_around(current, longitude, latitude, accuracy_m, moment, view=view)
         if not accuracy_m:
             answer = _anywhere_in(current, rows, moment, level=level, view=view)
-            return answer.at_point(moment, (longitude, latitude), distance, neighbour)
+            return answer.at_point(moment, (longitude, latitude), distance, neighbour, overlays)
         shares = shares_around(current, longitude, latitude, rows, accuracy_m)
         answer = _weighed(current, rows, shares, moment, level=level, view=view)
         return replace(
@@ -103,6 +105,7 @@ def _located(
             faults=_near_border(distance, accuracy_m),
             border_distance_m=distance,
             neighbour=neighbour,
+            overlays=overlays,
             point=(longitude, latitude),
         )
     return Answer(
@@ -114,6 +117,23 @@ def _located(
         point=(longitude, latitude),
         **version_of(in_force[0]) if len(in_force) == 1 else {},
     )
+
+
+def overlays_around(
+    current: InForce,
+    longitude: float,
+    latitude: float,
+    accuracy_m: float | None,
+    moment: datetime,
+    *,
+    view: View,
+) -> tuple[OverlayAnswer, ...]:
+    """Return the overlay grids of a point, or of the circle around it."""
+    overlays = current.snapshot.overlays
+    if not overlays:
+        return ()
+    shares = overlays.shares(longitude, latitude, accuracy_m)
+    return weighed_overlays(current, shares, moment, view=view)
 
 
 def _anywhere_in(
@@ -224,10 +244,11 @@ def _agreed(readings: Mapping[Datum, Answer]) -> Answer:
     first = next(iter(readings.values()))
     assumed = tuple(_fault("datum", "assumed", None, datum.value) for datum in readings)
     meanings = {(answer.status, _codes(answer), answer.plan) for answer in readings.values()}
-    if len(meanings) == 1:
-        return replace(first, faults=first.faults + assumed)
     inside = [answer for answer in readings.values() if answer.levels]
     share = 1 / len(readings)
+    overlays = _mixed_overlays(inside, share)
+    if len(meanings) == 1:
+        return replace(first, faults=first.faults + assumed, overlays=overlays)
     return replace(
         inside[0],
         status="ambiguous",
@@ -239,6 +260,7 @@ def _agreed(readings: Mapping[Datum, Answer]) -> Answer:
         faults=assumed,
         border_distance_m=None,
         neighbour=None,
+        overlays=overlays,
         point=None,
     )
 
@@ -257,6 +279,16 @@ def _mixed(answers: Sequence[Answer], share: float) -> tuple[LevelAnswer, ...]:
         for level in answer.levels:
             by_level[level.level].append(level)
     return tuple(_mixed_level(by_level[number], share) for number in sorted(by_level))
+
+
+def _mixed_overlays(answers: Sequence[Answer], share: float) -> tuple[OverlayAnswer, ...]:
+    """Return the overlay grids of several readings, each as likely as the others."""
+    p: dict[str, float] = defaultdict(float)
+    told: dict[str, OverlayAnswer] = {}
+    for overlay in (overlay for answer in answers for overlay in answer.overlays):
+        p[overlay.code] += share * overlay.p
+        told[overlay.code] = overlay
+    return tuple(replace(told[code], p=min(1.0, p[code])) for code in sorted(told))
 
 
 def _mixed_level(levels: Sequence[LevelAnswer], share: float) -> LevelAnswer:

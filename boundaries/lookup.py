@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from boundaries.answer import Answer, LevelAnswer, Neighbour, Option, OverlayAnswer
@@ -65,7 +64,7 @@ def lookup_point(
     in_force = read_side.in_force(moment)
     if not in_force:
         return _nothing_in_force(moment)
-    answer = answer_point(
+    return answer_point(
         in_force,
         longitude,
         latitude,
@@ -75,7 +74,6 @@ def lookup_point(
         level=level,
         view=view,
     )
-    return _with_overlays(answer, in_force, view)
 
 
 def lookup_address(
@@ -106,8 +104,7 @@ def lookup_address(
     """
     moment = at or datetime.now(UTC)
     in_force = read_side.in_force(moment)
-    answer = answer_address(in_force, text, moment, level=level, view=view, limit=limit)
-    return _with_overlays(answer, in_force, view)
+    return answer_address(in_force, text, moment, level=level, view=view, limit=limit)
 
 
 def answer_address(
@@ -134,26 +131,6 @@ def answer_address(
             in_force, *point, moment, datum=None, accuracy_m=None, level=level, view=view
         )
     return answer_text(in_force, text, moment, level=level, view=view, limit=limit)
-
-
-def _with_overlays(answer: Answer, in_force: Sequence[InForce], view: View) -> Answer:
-    """Return an answer with the overlay grids at its point, where it has one inside the plan."""
-    if answer.point is None or not answer.levels:
-        return answer
-    held = [each.snapshot for each in in_force if each.snapshot.id == answer.snapshot]
-    found = [(each, record) for each in held[:1] for record in each.overlays.at(*answer.point)]
-    if not found:
-        return answer
-    overlays = [
-        OverlayAnswer(
-            str(record["code"]),
-            record["name"],
-            record["special_type"],
-            snapshot.contacts_view(view).of(str(record["code"]), answer.as_of),
-        )
-        for snapshot, record in found
-    ]
-    return replace(answer, overlays=tuple(overlays))
 
 
 def _nothing_in_force(moment: datetime) -> Answer:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import shapely
 
+from geo.layers import STORED_CRS
+
 _FIELDS = ["code", "name", "special_type", "geometry"]
+_QUARTER_STEPS = 64
 
 
 @dataclass(frozen=True)
@@ -20,31 +27,58 @@ class Overlays:
     ----------
     grids
         Their rows of layer ``grids``, in the order of their codes.
+    crs
+        EPSG code of the zone in which areas are measured.
     """
 
     grids: gpd.GeoDataFrame
+    crs: int
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._tree)
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.grids.geometry.to_numpy())
 
-    def at(self, longitude: float, latitude: float) -> list[dict[str, str | None]]:
-        """Return code, name and special type of those that hold a point or that it touches.
+    @cached_property
+    def _in_metres(self) -> npt.NDArray[np.object_]:
+        shapes: npt.NDArray[np.object_] = self.grids.to_crs(self.crs).geometry.to_numpy()
+        return shapes
 
-        Unlike the grids below, several may, or none.
+    @cached_property
+    def _records(self) -> list[dict[str, Any]]:
+        plain = self.grids[["code", "name", "special_type"]].astype(object)
+        records: list[dict[str, Any]] = plain.where(plain.notna(), None).to_dict("records")
+        return records
+
+    def record(self, row: int) -> Mapping[str, Any]:
+        """Return code, name and special type of one of them."""
+        return self._records[row]
+
+    def shares(
+        self, longitude: float, latitude: float, accuracy_m: float | None
+    ) -> dict[int, float]:
+        """Return the rows of those at a place with their shares of it.
+
+        Unlike the grids below, several may hold a point, or none; one that it touches holds it.
 
         Parameters
         ----------
         longitude, latitude
             Degrees, WGS 84.
+        accuracy_m
+            Radius of the circle that the place is, metres; None or 0 for the point alone.
         """
-        if self.grids.empty:
-            return []
-        rows = self._tree.query(shapely.Point(longitude, latitude), predicate="intersects")
-        held = self.grids.iloc[sorted(rows.tolist())]
-        plain = held[["code", "name", "special_type"]].astype(object)
-        records: list[dict[str, str | None]] = plain.where(plain.notna(), None).to_dict("records")
-        return records
+        point = shapely.Point(longitude, latitude)
+        if not accuracy_m:
+            rows = self._tree.query(point, predicate="intersects")
+            return dict.fromkeys(sorted(rows.tolist()), 1.0)
+        placed = gpd.GeoSeries([point], crs=STORED_CRS).to_crs(self.crs).iloc[0]
+        circle = placed.buffer(accuracy_m, quad_segs=_QUARTER_STEPS)
+        areas = shapely.area(shapely.intersection(self._in_metres, circle)) / circle.area
+        return {int(row): min(1.0, float(areas[row])) for row in np.flatnonzero(areas > 0)}
 
 
 def write_overlays(grids: gpd.GeoDataFrame, path: Path) -> None:
@@ -54,8 +88,17 @@ def write_overlays(grids: gpd.GeoDataFrame, path: Path) -> None:
         overlays.to_parquet(path, index=False)
 
 
-def read_overlays(path: Path) -> Overlays:
-    """Return the overlay grids of a file; none where there is no file."""
-    if not path.exists():
-        return Overlays(gpd.GeoDataFrame({name: [] for name in _FIELDS}, geometry="geometry"))
-    return Overlays(gpd.read_parquet(path))
+def read_overlays(path: Path, crs: int) -> Overlays:
+    """Return the overlay grids of a file; none where there is no file.
+
+    Parameters
+    ----------
+    path
+        What `write_overlays` wrote.
+    crs
+        EPSG code of the zone in which areas are measured.
+    """
+    if path.exists():
+        return Overlays(gpd.read_parquet(path), crs)
+    none = gpd.GeoDataFrame({name: [] for name in _FIELDS}, geometry="geometry", crs=STORED_CRS)
+    return Overlays(none, crs)

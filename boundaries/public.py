@@ -72,10 +72,9 @@ PUBLIC_ANSWER_FIELDS = (
     "as_of",
 )
 """Fields of a lookup's answer that anyone may see: never where a home lies (``point``)."""
+_SHOWN = frozenset(PUBLIC_ANSWER_FIELDS)
 
 
 def public_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return what everyone may see of an answer; its contacts are in the public view already."""
-    return {
-        field: value if field in PUBLIC_ANSWER_FIELDS else None for field, value in answer.items()
-    }
+    return {field: value if field in _SHOWN else None for field, value in answer.items()}

@@ -29,6 +29,7 @@ from geo.problem import InputError, input_error
 from messages import LANGUAGES
 
 if TYPE_CHECKING:
+    from boundaries.answer import Neighbour
     from boundaries.plan import Plan
     from boundaries.town import Town
 
@@ -113,7 +114,7 @@ class Snapshot:
     @cached_property
     def overlays(self) -> Overlays:
         """The special-purpose grids that lie on top of the others."""
-        return read_overlays(self.folder / "overlays.parquet")
+        return read_overlays(self.folder / "overlays.parquet", int(self.manifest["crs"]))
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -141,6 +142,11 @@ class Snapshot:
             others = {row for row, each in held if each is not None and each not in allowed}
             rows = self._beyond[communities] = frozenset({OUTSIDE, *others})
         return rows
+
+    @cached_property
+    def neighbours(self) -> dict[int, Neighbour]:
+        """The place for what is said of a face across a border, by face."""
+        return {}
 
     @cached_property
     def _made(self) -> dict[tuple[View, date], dict[Any, Any]]:

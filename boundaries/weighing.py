@@ -13,6 +13,7 @@ from boundaries.answer import (
     LevelAnswer,
     Neighbour,
     Option,
+    OverlayAnswer,
     State,
     Status,
 )
@@ -66,6 +67,27 @@ def weighed_levels(
                 continue
         answers.append(_level_answer(current, number, by_grid, moment, view))
     return tuple(answers)
+
+
+def weighed_overlays(
+    current: InForce, shares: Shares, moment: datetime, *, view: View
+) -> tuple[OverlayAnswer, ...]:
+    """Return the overlay grids at a place, in the order of their codes.
+
+    Parameters
+    ----------
+    current
+        The publication that answers.
+    shares
+        Their rows in ``snapshot.overlays`` with their probabilities.
+    moment, view
+        See `weighed_levels`.
+    """
+    overlays, contacts = current.snapshot.overlays, current.snapshot.contacts_view(view)
+    return tuple(
+        OverlayAnswer(**record, p=shares[row], contacts=contacts.of(record["code"], moment))
+        for row, record in ((row, overlays.record(row)) for row in sorted(shares))
+    )
 
 
 def _level_answer(
@@ -169,9 +191,17 @@ def border_of(
     distance, face = placement.finest().locator.border_of_one(longitude, latitude)
     if distance >= reach_m:
         return distance, None
-    names = current.snapshot.names
+    neighbour = current.snapshot.neighbours.get(face)
+    if neighbour is None:
+        neighbour = current.snapshot.neighbours[face] = _neighbour(current, face)
+    return distance, neighbour
+
+
+def _neighbour(current: InForce, face: int) -> Neighbour:
+    """Return the grids of a face of the finest layer."""
+    placement, names = current.snapshot.placement, current.snapshot.names
     rows = dict(zip(placement.levels, placement.across(face), strict=True))
-    return distance, Neighbour(
+    return Neighbour(
         {level: None if row == OUTSIDE else names.codes[row] for level, row in rows.items()},
         {level: None if row == OUTSIDE else names.names[row] for level, row in rows.items()},
     )

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from api import create_app
+from api.serving import WholeProtocol
 from api.settings import ApiSettings
 from boundaries.home import Home
 from boundaries.lifecycle import publish
@@ -50,7 +51,11 @@ def running(home: Home, settings: ApiSettings | None = None) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(home, settings), access_log=False, log_level="warning", lifespan="off"
+        create_app(home, settings),
+        http=WholeProtocol,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

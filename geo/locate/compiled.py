@@ -30,6 +30,7 @@ class Distance(Protocol):
     """The compiled functions that measure distances to borders."""
 
     fill_nearest: Callable[..., None]
+    find_nearest: Callable[..., tuple[float, int]]
     touch_squares: Callable[..., None]
 
 
@@ -105,13 +106,15 @@ def _prepared_distance() -> Distance:
     point, own = frozen(np.zeros(1)), frozen(np.zeros(1, np.int32))
     places, records = frozen(np.zeros((1, 2))), frozen(np.zeros((1, 4), np.int32))
     squared, across = np.empty(1), np.empty(1, np.int32)
-    kernel_distance.fill_nearest(
-        point, point, own, places, records, begin, none, (1, 1), frame, squared, across
-    )
+    given = places, records, begin, none, (1, 1), frame
+    kernel_distance.fill_nearest(point, point, own, *given, squared, across)
+    kernel_distance.find_nearest(0.0, 0.0, 0, *given)
     return cast(
         "Distance",
         SimpleNamespace(
-            fill_nearest=kernel_distance.fill_nearest, touch_squares=kernel_building.touch_squares
+            fill_nearest=kernel_distance.fill_nearest,
+            find_nearest=kernel_distance.find_nearest,
+            touch_squares=kernel_building.touch_squares,
         ),
     )
 

@@ -168,9 +168,8 @@ class MetricBorders:
         x, y = self.transformer.transform(longitude, latitude)
         kernel = compiled.distance()
         if kernel is not None:
-            place = np.array([[x], [y]])
-            found = self._by_kernel(kernel, place[0], place[1], np.array([own], dtype=np.int32))
-            return math.sqrt(found[0][0]), int(found[1][0])
+            squared, label = kernel.find_nearest(x, y, own, *self._compiled_arrays)
+            return math.sqrt(squared), label
         tree, labels = self.arcs
         point = shapely.Point(x, y)
         arcs, distance = tree.query_nearest(point, return_distance=True, all_matches=True)

@@ -47,35 +47,51 @@ def fill_nearest(
     squared, across
         Written; the label is 0 where only outside lies across.
     """
+    for i in range(len(px)):
+        squared[i], across[i] = find_nearest(
+            px[i], py[i], own[i], places, records, begin, listed, shape, frame
+        )
+
+
+@_compiled
+def find_nearest(
+    x: float,
+    y: float,
+    own: int,
+    places: Floats,
+    records: Codes,
+    begin: Codes,
+    listed: Codes,
+    shape: tuple[int, int],
+    frame: Floats,
+) -> tuple[float, int]:
+    """Return what `fill_nearest` writes, of one point."""
     west, south, side = frame[0], frame[1], frame[2]
     rows, columns = shape
-    for i in range(len(px)):
-        column = min(max(int((px[i] - west) / side), 0), columns - 1)
-        row = min(max(int((py[i] - south) / side), 0), rows - 1)
-        inset = min(
-            px[i] - (west + column * side),
-            west + (column + 1) * side - px[i],
-            py[i] - (south + row * side),
-            south + (row + 1) * side - py[i],
-        )
-        best, label = np.inf, _NOBODY
-        for ring in range(max(rows, columns) + 1):
-            reach = (ring - 1 - _SLACK) * side + inset
-            if reach > 0.0 and best < reach * reach:
-                break
-            for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
-                edge_row = abs(r - row) == ring
-                step = 1 if edge_row else max(2 * ring, 1)
-                for c in range(column - ring, column + ring + 1, step):
-                    if c < 0 or c >= columns:
-                        continue
-                    cell = r * columns + c
-                    best, label = _in_cell(
-                        px[i], py[i], own[i], places, records, begin[cell], begin[cell + 1], listed,
-                        best, label,
-                    )  # fmt: skip
-        squared[i] = best
-        across[i] = 0 if label == _NOBODY else label
+    column = min(max(int((x - west) / side), 0), columns - 1)
+    row = min(max(int((y - south) / side), 0), rows - 1)
+    inset = min(
+        x - (west + column * side),
+        west + (column + 1) * side - x,
+        y - (south + row * side),
+        south + (row + 1) * side - y,
+    )
+    best, label = np.inf, _NOBODY
+    for ring in range(max(rows, columns) + 1):
+        reach = (ring - 1 - _SLACK) * side + inset
+        if reach > 0.0 and best < reach * reach:
+            break
+        for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
+            edge_row = abs(r - row) == ring
+            step = 1 if edge_row else max(2 * ring, 1)
+            for c in range(column - ring, column + ring + 1, step):
+                if c < 0 or c >= columns:
+                    continue
+                cell = r * columns + c
+                best, label = _in_cell(
+                    x, y, own, places, records, begin[cell], begin[cell + 1], listed, best, label
+                )
+    return best, 0 if label == _NOBODY else label
 
 
 @_compiled
