@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -61,6 +62,9 @@ class RowAnswerer:
     """Answers rows as single calls are answered; an address said twice is looked up once."""
 
     def __init__(self, in_force: Sequence[InForce], asked: Asked) -> None:
+        for each in in_force:
+            _ = each.snapshot.addresses, each.snapshot.address_grids
+        gc.freeze()  # what is open stays open: no later collection goes through it
         self._in_force = in_force
         self._asked = asked
         self._known: dict[str, Record] = {}
