@@ -80,6 +80,7 @@ class OverlayGrid(Strict):
     code: str
     name: str | None
     special_type: str | None
+    p: float
     contacts: list[Contact]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from boundaries.answer import Answer, LevelAnswer
+from boundaries.answer import Answer, LevelAnswer, OverlayAnswer
 from boundaries.contacts import View
-from boundaries.finding_addresses import verdict_of, weighed_text
+from boundaries.finding_addresses import overlays_of, verdict_of, weighed_text
 from boundaries.lookup import answer_address
 from boundaries.readside import InForce
 from geo.pasted import pasted_point
@@ -16,7 +16,7 @@ from messages import Message
 FIRST = ("status", "grade", "p", "p_none", "precision")
 MATCHED = ("matched", "compound", "zone", "building", "stair", "road", "number")
 OF_LEVEL = ("state", "code", "name", "p")
-LAST = ("faults", "ask", "note", "plan", "as_of")
+LAST = ("faults", "ask", "note", "plan", "as_of", "overlays", "overlay_names", "overlay_p")
 _UNMATCHED = ("",) * len(MATCHED)
 _UNKNOWN = ("",) * len(OF_LEVEL)
 _CANDIDATES = 10
@@ -42,7 +42,7 @@ def record_of(
 ) -> Record:
     """Return what `boundaries.lookup.lookup_address` says of an address, as result columns.
 
-    What has no column is not worked out: the candidates behind the first, place and border.
+    What has no column is not worked out: the candidates behind the first, and the border.
 
     Parameters
     ----------
@@ -86,6 +86,7 @@ def record_of(
         _said(verdict.note),
         weighed.current.publication.plan_name,
         moment.isoformat(),
+        *_overlaid(overlays_of(weighed, moment, view=view) if verdict.levels else ()),
     )
 
 
@@ -104,6 +105,7 @@ def _record_of_answer(answer: Answer, levels: Sequence[int]) -> Record:
         _said(answer.note),
         answer.plan_name or "",
         answer.as_of.isoformat(),
+        *_overlaid(answer.overlays),
     )
 
 
@@ -116,6 +118,15 @@ def _of_levels(answers: Sequence[LevelAnswer], levels: Sequence[int]) -> list[st
             _UNKNOWN if one is None else (one.state, one.code or "", one.name or "", _shown(one.p))
         )
     return found
+
+
+def _overlaid(overlays: Sequence[OverlayAnswer]) -> tuple[str, str, str]:
+    """Return codes, names and probabilities of overlay grids, those of several parted by ``;``."""
+    return (
+        ";".join([each.code for each in overlays]),
+        ";".join([each.name or "" for each in overlays]),
+        ";".join([_shown(each.p) for each in overlays]),
+    )
 
 
 def _said(message: Message | None) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from boundaries.overlays import Overlays
 from boundaries.placement import OUTSIDE, Placement
 from boundaries.readside import InForce
 from geo.datum import Datum, to_wgs84
@@ -29,6 +30,7 @@ class _Source:
     answers: npt.NDArray[np.bool_]
     shared: npt.NDArray[np.bool_]
     undivided: npt.NDArray[np.bool_]
+    overlays: Overlays
 
     def across(self, east: Floats, north: Floats) -> tuple[Floats, npt.NDArray[np.object_]]:
         """Return the metres to the finest level's border, and the codes across it."""
@@ -59,7 +61,7 @@ class Assigner:
     def columns(self) -> tuple[str, ...]:
         """Names of the result columns, in order."""
         by_level = [f"grid{level}_{part}" for level in self.levels for part in ("code", "name")]
-        return ("status", *by_level, "border_distance_m", "neighbour_code")
+        return ("status", *by_level, "border_distance_m", "neighbour_code", "overlay_codes")
 
     def assign(self, longitude: Floats, latitude: Floats, datum: Datum) -> pd.DataFrame:
         """Return the result columns of some points.
@@ -75,8 +77,8 @@ class Assigner:
         -------
         pandas.DataFrame
             ``status`` (``match``, ``partial`` where slices share the ground, ``out_of_area``,
-            ``invalid``), code and name at each level, metres to the finest level's border, and
-            the code across it.
+            ``invalid``), code and name at each level, metres to the finest level's border, the
+            code across it, and the codes of overlay grids, those of several parted by ``;``.
         """
         valid = (np.abs(longitude) <= _EAST_MOST) & (np.abs(latitude) <= _NORTH_MOST)
         east, north = np.where(valid, longitude, np.nan), np.where(valid, latitude, np.nan)
@@ -96,6 +98,7 @@ class Assigner:
             _name(source, found, points, rows[mine])
             metres, across = source.across(east[points], north[points])
             distance[points], found["neighbour_code"][points] = metres, across
+            found["overlay_codes"][points] = source.overlays.codes(east[points], north[points])
         return pd.DataFrame({**found, "border_distance_m": np.round(distance, 3)})
 
 
@@ -131,4 +134,5 @@ def _source(current: InForce) -> _Source:
         ),
         shared,
         np.array(names.undivided, dtype=bool),
+        current.snapshot.overlays,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from boundaries.answer import Answer, LevelAnswer, Status
+from boundaries.answer import Answer, LevelAnswer, OverlayAnswer, Status
 from boundaries.contacts import View
 from boundaries.finding_points import shares_around
 from boundaries.readside import InForce
@@ -18,12 +18,14 @@ from boundaries.weighing import (
     border_of,
     status_of,
     weighed_levels,
+    weighed_overlays,
 )
 from geo.address import Candidate, Match, parse
 from geo.address import Status as Matched
 from messages import Message
 
 _NO_MATCH = 0.5
+_LEAST_TOLD = 0.01
 _ROOM_DIGITS = (3, 4)
 _MOST_CIRCLES, _MOST_KEPT = 8, 4096
 
@@ -83,6 +85,7 @@ def answer_text(
         "p_none": match.p_none,
         "ask": verdict.ask,
         "note": verdict.note,
+        "overlays": overlays_of(weighed, moment, view=view) if verdict.levels else (),
         "found": (current.snapshot.addresses, match),
     }
     if verdict.first is not None:
@@ -118,6 +121,22 @@ def weighed_text(
     if len(found) == 1:
         return found[0]
     return max(found, key=lambda each: (_known(each.shares), -each.match.p_none))
+
+
+def overlays_of(weighed: Weighed, moment: datetime, *, view: View) -> tuple[OverlayAnswer, ...]:
+    """Return the overlay grids that the places of a text lie in, weighed as its grids are."""
+    current, match, _, _ = weighed
+    overlays = current.snapshot.overlays
+    if not overlays:
+        return ()
+    p: dict[int, float] = defaultdict(float)
+    for candidate in match.candidates:
+        places = _places_around(current, candidate)
+        for place in places:
+            for row, share in overlays.shares(*place, candidate.accuracy_m).items():
+                p[row] += candidate.p * share / len(places)
+    told = {row: min(1.0, each) for row, each in p.items() if each >= _LEAST_TOLD}
+    return weighed_overlays(current, told, moment, view=view)
 
 
 def _known(shares: Sequence[Shares]) -> float:

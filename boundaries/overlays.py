@@ -34,6 +34,10 @@ class Overlays:
     grids: gpd.GeoDataFrame
     crs: int
 
+    def __reduce__(self) -> tuple[type[Overlays], tuple[object, ...]]:
+        """Leave out what is worked out anew where the overlays are sent to."""
+        return Overlays, (self.grids, self.crs)
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._tree)
@@ -79,6 +83,31 @@ class Overlays:
         circle = placed.buffer(accuracy_m, quad_segs=_QUARTER_STEPS)
         areas = shapely.area(shapely.intersection(self._in_metres, circle)) / circle.area
         return {int(row): min(1.0, float(areas[row])) for row in np.flatnonzero(areas > 0)}
+
+    def codes(
+        self, longitude: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.object_]:
+        """Return for each of many points the codes of those that hold it, parted by ``;``.
+
+        Parameters
+        ----------
+        longitude, latitude
+            Degrees, WGS 84, one dimension.
+
+        Returns
+        -------
+        ndarray
+            None where there are none.
+        """
+        found: npt.NDArray[np.object_] = np.full(len(longitude), None, dtype=object)
+        if not len(self) or not len(longitude):
+            return found
+        shapes = shapely.points(longitude, latitude)
+        points, rows = self._tree.query(shapes, predicate="intersects")
+        for point, row in sorted(zip(points.tolist(), rows.tolist(), strict=True)):
+            code = self._records[row]["code"]
+            found[point] = code if found[point] is None else f"{found[point]};{code}"
+        return found
 
 
 def write_overlays(grids: gpd.GeoDataFrame, path: Path) -> None:

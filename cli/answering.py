@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from boundaries.answer import Answer, LevelAnswer
+from boundaries.answer import DETERMINED, Answer, LevelAnswer, OverlayAnswer
 from boundaries.zone import CHINA
 from cli.screen import both, out, tell, tell_message
 from messages import preferred_language
@@ -20,6 +20,8 @@ def show_answer(answer: Answer) -> None:
     out.print(escape(_status(answer)), style="bold green" if answer.status == "match" else "bold")
     for level in answer.levels:
         _show_level(level)
+    for overlay in answer.overlays:
+        _show_overlay(overlay)
     if answer.ask is not None:
         tell_message(answer.ask, style="yellow")
     if answer.note is not None:
@@ -53,6 +55,13 @@ def _show_level(level: LevelAnswer) -> None:
     more = len(level.options) - _FEW
     shown = "、".join(options) + (f" … +{more}" if more > 0 else "")
     out.print(escape(f"  {title}  {both('answer.unsure')}: {shown}" if shown else f"  {title}  —"))
+
+
+def _show_overlay(overlay: OverlayAnswer) -> None:
+    said = f"  {both('answer.overlay')}  {overlay.name or ''}  {overlay.code}"
+    out.print(escape(said if overlay.p >= DETERMINED else f"{said}  {overlay.p:.0%}"))
+    for contact in overlay.contacts:
+        out.print(escape(f"      {_person(contact)}"))
 
 
 def _person(contact: Mapping[str, Any]) -> str:

@@ -99,6 +99,9 @@ def told(side: ReadSide, text: str) -> dict[str, str]:
         "note": answer.note and answer.note.text("zh"),
         "plan": answer.plan_name,
         "as_of": answer.as_of.isoformat(),
+        "overlays": ";".join(each.code for each in answer.overlays),
+        "overlay_names": ";".join(each.name or "" for each in answer.overlays),
+        "overlay_p": ";".join(str(round(each.p, 6)) for each in answer.overlays),
     }
     for name in OF_LEVEL:
         for number in (1, 2, 3):

@@ -64,9 +64,9 @@ def test_every_row_of_every_format_gets_what_a_lookup_says(side, points, tmp_pat
     table = read(out)
     assert done.rows == len(table) == 240
     assert table["编号"].tolist() == points["编号"].tolist()
-    assert list(table.columns)[-9:] == [
+    assert list(table.columns)[-10:] == [
         "status", "grid1_code", "grid1_name", "grid2_code", "grid2_name", "grid3_code",
-        "grid3_name", "border_distance_m", "neighbour_code",
+        "grid3_name", "border_distance_m", "neighbour_code", "overlay_codes",
     ]  # fmt: skip
     for row in table.sample(60, random_state=1).index:
         answer = lookup_point(side, float(points["经度"][row]), float(points["纬度"][row]))
