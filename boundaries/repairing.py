@@ -15,8 +15,9 @@ from boundaries.plan import Plan
 from boundaries.rules.case import Case
 from boundaries.rules.coverage import (
     COMMUNITIES,
+    acceptance_of,
     coverage_of,
-    is_accepted,
+    faults,
     limits_of,
     rows_of_levels,
 )
@@ -46,6 +47,8 @@ class PlanRepair:
         What moved, what changed, and what it could not mend; metres of the town's zone.
     remaining
         What is left for a planner: what could not be mended and was not accepted with the plan.
+    accepted
+        What was accepted with the plan and therefore left as it is.
     proved
         Whether all levels are certified on the stored lattice.
     crs
@@ -56,6 +59,7 @@ class PlanRepair:
     plan: Plan
     repair: Repair
     remaining: tuple[Fault, ...]
+    accepted: tuple[Fault, ...]
     proved: bool
     crs: pyproj.CRS
 
@@ -69,6 +73,7 @@ def repair_plan(town: Town, plan: Plan, *, gap_m: float = 25.0) -> PlanRepair:
     """Mend a plan's grids where that needs no new information.
 
     Communities and the jurisdiction stay where they are; a vertex may be added to their lines.
+    What was accepted with the plan, such as an allowed gap, is left as it is.
 
     Parameters
     ----------
@@ -79,6 +84,9 @@ def repair_plan(town: Town, plan: Plan, *, gap_m: float = 25.0) -> PlanRepair:
     """
     case = Case(town, plan, datetime.now(UTC))
     grids = coverage_of(case)
+    accepted = [
+        fault for fault in (faults(case) if plan.accepted else ()) if acceptance_of(case, fault)
+    ]
     done = repair(
         grids,
         gap_m=gap_m,
@@ -86,6 +94,7 @@ def repair_plan(town: Town, plan: Plan, *, gap_m: float = 25.0) -> PlanRepair:
         fixed=(COMMUNITIES,),
         limits=limits_of(case),
         crs=case.crs,
+        kept=[fault.geometry for fault in accepted if fault.geometry is not None],
     )
     lattice = _Lattice(case)
     mended_plan, mended_town = plan, town
@@ -111,14 +120,11 @@ def repair_plan(town: Town, plan: Plan, *, gap_m: float = 25.0) -> PlanRepair:
         mended_town,
         mended_plan,
         done,
-        tuple(fault for fault in done.remaining if not _is_accepted(after, fault)),
+        tuple(fault for fault in done.remaining if acceptance_of(after, fault) is None),
+        tuple(accepted),
         is_proved(admit(coverage_of(after)).grids),
         case.crs,
     )
-
-
-def _is_accepted(case: Case, fault: Fault) -> bool:
-    return any(is_accepted(case, one.rule, fault) for one in case.plan.accepted)
 
 
 class _Lattice:

@@ -21,6 +21,7 @@ from cli.screen import (
     tell,
     tell_message,
 )
+from geo.coverage import Fault
 from geo.repair import Move
 
 _SHOWN = 20
@@ -64,8 +65,12 @@ def repair(
 def _show(done: PlanRepair) -> None:
     """Print what moves where, in m², and what is left."""
     repaired = done.repair
+    if done.accepted:
+        tell("coverage.repair_kept", faults=len(done.accepted))
+        for fault in done.accepted[:_SHOWN]:
+            tell_message(fault_message(fault))
     if not done.changes_anything and not done.remaining:
-        tell("coverage.repair_nothing")
+        tell("coverage.repair_no_more" if done.accepted else "coverage.repair_nothing")
         return
     if repaired.moves:
         shown = table(
@@ -85,10 +90,13 @@ def _show(done: PlanRepair) -> None:
         area=f"{sum(move.area_m2 for move in repaired.moves):,.2f}",
         vertices=repaired.vertices,
     )
-    tell(
-        "coverage.repair_proved" if done.proved else "coverage.repair_left",
-        faults=len(done.remaining),
-    )
+    if done.proved or done.remaining:
+        tell(
+            "coverage.repair_proved" if done.proved else "coverage.repair_left",
+            faults=len(done.remaining),
+        )
+    else:
+        tell("coverage.repair_no_more")
     for fault in done.remaining[:_SHOWN]:
         tell_message(fault_message(fault))
 
@@ -115,16 +123,18 @@ def _as_dict(done: PlanRepair) -> dict[str, object]:
             }
             for move in repaired.moves
         ],
-        "remaining": [
-            {
-                "kind": fault.kind,
-                "level": fault.level,
-                "grids": fault.codes,
-                "area_m2": fault.area_m2,
-                "width_m": fault.width_m,
-                "message_zh": fault_message(fault).text("zh"),
-                "message_en": fault_message(fault).text("en"),
-            }
-            for fault in done.remaining
-        ],
+        "remaining": [_fault_as_dict(fault) for fault in done.remaining],
+        "accepted": [_fault_as_dict(fault) for fault in done.accepted],
+    }
+
+
+def _fault_as_dict(fault: Fault) -> dict[str, object]:
+    return {
+        "kind": fault.kind,
+        "level": fault.level,
+        "grids": fault.codes,
+        "area_m2": fault.area_m2,
+        "width_m": fault.width_m,
+        "message_zh": fault_message(fault).text("zh"),
+        "message_en": fault_message(fault).text("en"),
     }

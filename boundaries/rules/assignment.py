@@ -24,7 +24,7 @@ from boundaries.rules.belonging import (
 )
 from boundaries.rules.case import Case, listed
 from boundaries.rules.counts import assignment_households, building_households, households
-from boundaries.rules.coverage import faults_of, is_accepted
+from boundaries.rules.coverage import acceptance_of, faults_of
 from boundaries.rules.registry import rule
 
 
@@ -92,7 +92,7 @@ def _told_with(case: Case, points: npt.NDArray[np.object_], *rules: str) -> npt.
         shapes = [
             fault.geometry
             for fault in faults_of(case, rule_id)
-            if not is_accepted(case, rule_id, fault)
+            if acceptance_of(case, fault) is None
         ]
         _, point = shapely.STRtree(points).query(
             np.array(shapes, dtype=object), predicate="intersects"

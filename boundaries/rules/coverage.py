@@ -11,6 +11,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.acceptance import Acceptance
 from boundaries.finding import Finding, Severity
 from boundaries.rules.belonging import stacked
 from boundaries.rules.case import Case
@@ -20,6 +21,10 @@ from geo.coverage import Fault, GridLevel, Grids, Limits, inspect
 from geo.coverage.gate import usable
 from messages import Message
 
+_BY_WIDTH = frozenset(
+    {"micro", "neck", "shift", "sliver", "spike", "vertex.parent", "vertex.unmatched"}
+)
+"""Families and kinds of faults that a distance tells more of than an area."""
 _ROUNDING_M = 0.016
 """By how much rounding both ends to 1e-7° shortens a segment at most."""
 COMMUNITIES = 0
@@ -105,11 +110,9 @@ def limits_of(case: Case) -> Limits:
     )
 
 
-def as_finding(
-    case: Case, rule_id: str, severity: str, fault: Fault, *, measure: str = "area"
-) -> Finding:
-    """Return a fault as a finding of a rule; ``measure`` is ``"area"`` or ``"width"``."""
-    by_width = measure == "width"
+def as_finding(case: Case, rule_id: str, severity: str, fault: Fault) -> Finding:
+    """Return a fault as a finding of a rule, measured by its area, or by its width in metres."""
+    by_width = fault.family in _BY_WIDTH or fault.kind in _BY_WIDTH
     return Finding(
         rule_id,
         Severity(severity),
@@ -125,12 +128,12 @@ def as_finding(
     )
 
 
-def is_accepted(case: Case, rule_id: str, fault: Fault) -> bool:
-    """Return whether a fault was accepted with the plan, and the ground is still the same."""
-    if not case.plan.accepted:
-        return False
-    told = as_finding(case, rule_id, "E", fault).id
-    return any(one.finding == told for one in case.plan.accepted)
+def acceptance_of(case: Case, fault: Fault) -> Acceptance | None:
+    """Return by what a fault was accepted with the plan, if the ground is still the same."""
+    for one in case.plan.accepted:
+        if one.kind == fault.kind and one.finding == as_finding(case, one.rule, "E", fault).id:
+            return one
+    return None
 
 
 def fault_message(fault: Fault) -> Message:

@@ -42,8 +42,7 @@ def valid_rings(case: Case) -> Iterator[Finding]:
             severity = "W"
         else:
             severity = "E"
-        by_width = fault.family in {"micro", "neck", "sliver", "spike"}
-        yield as_finding(case, "B07", severity, fault, measure="width" if by_width else "area")
+        yield as_finding(case, "B07", severity, fault)
 
 
 @rule("B08", severity="E", thresholds=("overlap_area_m2",))
@@ -54,5 +53,4 @@ def edges_match(case: Case) -> Iterator[Finding]:
     place exactly but stands beside it.
     """
     for fault in faults_of(case, "B08", "R02", "R03"):
-        by_width = fault.family in {"vertex", "shift"}
-        yield as_finding(case, "B08", "E", fault, measure="width" if by_width else "area")
+        yield as_finding(case, "B08", "E", fault)

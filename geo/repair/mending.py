@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,13 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage.arrangement import Arrangement
+from geo.coverage.arrangement import Arrangement, inner_points
 from geo.coverage.certificate import Residual, is_proved, residual
 from geo.coverage.classify import classified
 from geo.coverage.displaced import displaced, unmatched
 from geo.coverage.faults import Fault
 from geo.coverage.gate import admit
-from geo.coverage.grids import Grids
+from geo.coverage.grids import Grids, Objects
 from geo.coverage.inspection import inspect, observed_in
 from geo.coverage.shape import Limits
 from geo.repair.carry import carried
@@ -93,6 +93,7 @@ class _Choice:
     fixed: frozenset[int]
     doubtful: frozenset[Row]
     refused: frozenset[Place]
+    kept: Objects
 
 
 def repair(
@@ -104,6 +105,7 @@ def repair(
     fixed: Collection[int] = (),
     limits: Limits | None = None,
     crs: pyproj.CRS | None = None,
+    kept: Sequence[BaseGeometry] = (),
     with_remaining: bool = True,
 ) -> Repair:
     """Mend what can be mended without asking; nothing moves away from a fault.
@@ -128,6 +130,8 @@ def repair(
         and tiny zigzags are taken out.
     crs
         CRS of the grids, by which displaced ones are recognised.
+    kept
+        Faults that stay as they are: what lies there does not change hands.
     with_remaining
         Whether the result lists the faults that are left.
 
@@ -143,6 +147,7 @@ def repair(
     vertices = 0
     refused: set[Place] = set()
     reach = reach_m or (0.75 * lattice if lattice else grids.tolerance)
+    ground = np.array(kept, dtype=object)
     for _ in range(_ROUNDS):
         if not len(left):
             break
@@ -152,15 +157,15 @@ def repair(
             left = residual(mended)
         if not len(left):
             break
-        choice = _Choice(gap_m, frozenset(fixed), doubtful, frozenset(refused))
+        choice = _Choice(gap_m, frozenset(fixed), doubtful, frozenset(refused), ground)
         arrangement, changes = _changes(mended, left, choice)
         if not changes:
             break
         mended, left, done, failed = exchanged(arrangement, changes, lattice)
         refused |= failed
         moves.extend(_moves(arrangement, done))
-    if not len(left):
-        mended = thinned(mended, limits, fixed=fixed)
+    loose = {(x, y) for x, y in left.ends.reshape(-1, 2).tolist()}
+    mended = thinned(mended, limits, fixed=fixed, kept=loose, ground=ground)
     mended = tidied(mended)
     proved = is_proved(mended)  # once more from the beginning, all levels
     mended = _with_unusable(grids, mended)
@@ -209,6 +214,10 @@ def _changes(grids: Grids, left: Residual, choice: _Choice) -> tuple[Arrangement
     changes = Owners(arrangement, choice.gap_m, choice.fixed, choice.doubtful).changes(classifier)
     if choice.refused:
         changes = [one for one in changes if place_of(arrangement, one.face) not in choice.refused]
+    if len(choice.kept):
+        inside = inner_points(arrangement.faces, grids.tolerance)
+        kept = set(shapely.STRtree(inside).query(choice.kept, predicate="intersects")[1].tolist())
+        changes = [one for one in changes if one.face not in kept]
     return arrangement, changes
 
 

@@ -15,14 +15,22 @@ from geo.coverage.shape import Limits, shape_faults
 from geo.repair.rebuild import Place
 
 _THINNED = frozenset({"vertex.needless", "spike.shared", "spike.single", "micro.zigzag"})
+_AT_M = 0.001
 _RING = 3
 _ROUNDS = 3
 
 Ring = list[Place]
 
 
-def thinned(grids: Grids, limits: Limits | None = None, *, fixed: Collection[int] = ()) -> Grids:
-    """Return proved grids without vertices that only spoil their shape.
+def thinned(
+    grids: Grids,
+    limits: Limits | None = None,
+    *,
+    fixed: Collection[int] = (),
+    kept: Collection[Place] = (),
+    ground: Objects | None = None,
+) -> Grids:
+    """Return grids without vertices that only spoil their shape.
 
     A vertex goes from every grid of every level, and from the jurisdiction, at once, and only
     where all of them run through it between the same two others: so what was proved stays so.
@@ -30,23 +38,30 @@ def thinned(grids: Grids, limits: Limits | None = None, *, fixed: Collection[int
     Parameters
     ----------
     grids
-        Grids whose vertices are matched.
+        Grids whose vertices are matched, but for those that are kept.
     limits
         From when on a shape is a fault.
     fixed
         Numbers of levels that keep all their vertices; the jurisdiction then keeps its own, too.
+    kept
+        Vertices that stay.
+    ground
+        Places where nothing is taken out.
     """
     looked_for = replace(limits or Limits(), neck_m=0.0, sliver_m=0.0)
     for _ in range(_ROUNDS):  # what is left of a spike's base may be short
-        before, grids = grids, _thinned(grids, looked_for, fixed)
+        before, grids = grids, _thinned(grids, looked_for, _kept(grids, fixed).union(kept), ground)
         if grids is before:
             break
     return grids
 
 
-def _thinned(grids: Grids, looked_for: Limits, fixed: Collection[int]) -> Grids:
-    faults = [one.fault for one in shape_faults(grids, looked_for)]
-    kept = _kept(grids, fixed)
+def _thinned(grids: Grids, looked_for: Limits, kept: set[Place], ground: Objects | None) -> Grids:
+    faults = [
+        one.fault
+        for one in shape_faults(grids, looked_for)
+        if ground is None or not shapely.dwithin(ground, one.fault.geometry, _AT_M).any()
+    ]
     places = {place for fault in faults for place in _places(fault)} - kept
     short = {ends for fault in faults for ends in _short_segments(fault)}
     if not places and not short:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +40,33 @@ def with_corner_drawn_in(small: Small, code: str, metres: float) -> Small:
         return grids.set_geometry(geometry, crs=grids.crs)
 
     return small.grids(change)
+
+
+def with_zigzag(small: Small, code: str) -> Small:
+    """Let the southern line of a finest grid run to and fro by centimetres, on all its grids."""
+    grids = small.plan.grids
+    south, east = grids.geometry[grids["code"] == code].iloc[0].bounds[1:3]
+    places = [
+        (round(east - west * 1e-7, 7), round(south + north * 1e-7, 7))
+        for west, north in ((206, 0), (202, 3), (198, -3), (194, 3), (190, 0))
+    ]
+
+    def with_places(shape):
+        ring = shapely.get_coordinates(shape)
+        made = []
+        for start, end in itertools.pairwise(ring):
+            made.append(tuple(start))
+            level = (
+                start[1] == end[1] == south
+                and (start[0] - places[0][0]) * (end[0] - places[0][0]) < 0
+            )
+            if level:
+                made.extend(places if start[0] < end[0] else places[::-1])
+        return shapely.Polygon(made)
+
+    return small.grids(
+        lambda frame: frame.set_geometry(frame.geometry.map(with_places), crs=frame.crs)
+    )
 
 
 def accepted(small: Small, *findings: Finding, reason: str = "水面，无人居住") -> Small:
@@ -226,3 +254,31 @@ def test_a_repair_leaves_an_allowed_gap_to_nobody(gapped):
     done = repair_plan(kept.town, kept.plan, gap_m=1.0)
     assert done.remaining == ()
     assert not done.changes_anything
+    assert [each.kind for each in done.accepted] == ["gap.inside"]
+
+
+def test_a_repair_leaves_a_narrow_gap_that_was_accepted_and_mends_the_rest(gapped):
+    """The pond would be filled, were it not accepted; another gap is."""
+    assert repair_plan(gapped.town, gapped.plan).proved
+    kept = accepted(gapped, the_gap(gapped))
+    assert not repair_plan(kept.town, kept.plan).changes_anything
+    broken = with_corner_drawn_in(kept, OTHER, 5.0)
+    assert len(broken.found("C01")) == 2
+    done = repair_plan(broken.town, broken.plan)
+    assert done.remaining == ()
+    assert [each.kind for each in done.accepted] == ["gap.inside"]
+    mended = replace(broken, town=done.town, plan=done.plan).found("C01")
+    assert [(each.id, each.severity) for each in mended] == [
+        (the_gap(gapped).id, Severity.INFORMATION)
+    ]
+
+
+def test_a_repair_leaves_a_warning_of_shape_that_was_accepted(small):
+    """A vertex too many makes a tiny zigzag; the repair would take it out."""
+    zigzag = with_zigzag(small, SCHOOL)
+    (told,) = zigzag.found("B07")
+    assert repair_plan(zigzag.town, zigzag.plan).changes_anything
+    kept = accepted(zigzag, told)
+    done = repair_plan(kept.town, kept.plan)
+    assert not done.changes_anything
+    assert [each.kind for each in done.accepted] == [told.kind]
