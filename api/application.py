@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from threading import Thread
+from threading import Event, Thread
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -53,8 +53,10 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        Thread(target=services.prepare, name="prepare", daemon=True).start()
+        stopped = Event()
+        Thread(target=services.keep_ready, args=(stopped,), name="ready", daemon=True).start()
         yield
+        stopped.set()
         journal.write()
 
     app = FastAPI(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
+import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -16,6 +19,7 @@ from api.parameters import LookupQuery
 from api.services import Services
 from api.settings import ApiSettings
 from boundaries.home import Home
+from boundaries.lookup import lookup_address, lookup_point
 
 Keys = dict[str, dict[str, str]]
 
@@ -147,6 +151,44 @@ def test_server_opens_what_is_in_force_before_it_is_asked(
     (current,) = prepared.read_side.in_force()
     assert {"placement", "names", "contacts"} <= vars(current.snapshot).keys()
     Services.of(empty_home).prepare()
+
+
+def test_what_comes_into_force_is_open_before_it_does(published_home: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(published_home.folder, home.folder)
+    listed = json.loads(home.published.read_text("utf-8"))
+    (entry,) = listed["publications"]
+    start = datetime.now(UTC) + timedelta(seconds=50)
+    later = {**entry, "id": "later", "effective_from": start.isoformat()}
+    listed["publications"] = [later]
+    home.published.write_text(json.dumps(listed), "utf-8")
+    waiting = Services.of(home)
+    waiting.prepare()
+    home.snapshots.rename(tmp_path / "away")  # what was not read by now cannot be
+    place = (111.67, 38.28)
+    assert lookup_point(waiting.read_side, *place).status == "no_match"
+    assert lookup_point(waiting.read_side, *place, at=start, view="duty").plan == entry["plan"]
+    assert lookup_address(waiting.read_side, "1号楼", at=start).plan == entry["plan"]
+
+
+def test_server_goes_on_opening_while_it_runs(published_home: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(published_home.folder, home.folder)
+    listed = home.published.read_bytes()
+    home.published.write_text('{"format": 1, "publications": []}', "utf-8")
+    services, stopped = Services.of(home), threading.Event()
+    keeping = threading.Thread(target=services.keep_ready, args=(stopped,))
+    keeping.start()
+    home.published.write_bytes(listed)
+    end = time.monotonic() + 60
+    while home.snapshots.exists() and time.monotonic() < end:
+        opened = [each.snapshot for each in services.read_side.in_force()]
+        if opened and {"contacts", "duty_contacts", "addresses"} <= vars(opened[0]).keys():
+            home.snapshots.rename(tmp_path / "away")
+        time.sleep(0.05)
+    stopped.set()
+    keeping.join()
+    assert not home.snapshots.exists()
 
 
 def test_server_without_publication_lives_but_is_not_ready(empty_home: Home) -> None:
