@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from geo.address.sound import sounds_alike
-from geo.address.speech import is_speech
+from geo.address.speech import is_label
 from geo.address.vocabulary import (
     COMMON_WORDS,
     FUNCTION_WORDS,
@@ -82,7 +82,7 @@ _WHEREABOUTS = re.compile(
     r"(?:最[里外前后东西南北中上下左右边]|最后|倒数|进(?:了?大?门|去|来)|从[东西南北前后左右里外]|往[东西南北前后左右里外]"
     r"|靠(?:近|着|[东西南北路马街河里外])|挨着|紧挨|除了|不是|大概|好像|可能|应该|中间|[东西南北大正后侧]?门(?:口|外|前|里)"
     r"|[里外前后左右](?:面|边|头)|(?:旁|对|[东西南北])(?:边|面|侧)|[那这](?:个|栋|幢|座|排|几|边|里)|哪[个栋幢座排]"
-    r"|\d+(?:号楼|[栋幢座]楼?|#楼?)的?[前后旁东西南北左右对隔]|是|在|有|和|跟|还|都|就)"
+    r"|\d+(?:号楼|[栋幢座]楼?|#楼?)的?[前后旁东西南北左右对隔跟紧挨]|是|在|有|和|跟|还|都|就)"
 )
 _COUNTING = frozenset("0123456789一二三四五六七八九十")
 _SAME_NUMBER = frozenset(
@@ -187,11 +187,14 @@ def other_end(given: str, name: str) -> bool:
     return bool(said and held and said != held and not held.endswith(said))
 
 
+def denies(words: str) -> bool:
+    """Return whether words before a name say that it is not there: 我不住."""
+    return bool(_DENIES.search(words))
+
+
 def leading_cost(words: str) -> float:
     """Return the cost of words before a name that belong to no name."""
-    if _DENIES.search(words):
-        return CAP
-    if is_speech(words):
+    if is_label(words):
         return LABEL
     if FUNCTION_WORDS.search(words):
         return IN_SPEECH

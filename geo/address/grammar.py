@@ -31,8 +31,12 @@ _COUNTED = re.compile(
     r"|路边|拐角|最后|最[里前后东西南北][面边头]?|头一?)的?第?$"
 )
 # 5号楼前面第二栋, 5号楼后面那栋 are other buildings than 5号楼, and have no number
-_FROM_BUILDING = r"的?(?:[前后旁](?:面|边)|[东西南北左右](?:面|边|侧)|对面|隔壁)的?第?"
-_FROM_HERE = re.compile(rf"{_FROM_BUILDING}(?:\d{{1,2}}|[那这]|下?一|几)[个几]?[栋幢座排楼]")
+_FROM_BUILDING = (
+    r"的?(?:[前后旁](?:面|边|头)|[东西南北左右](?:面|边|侧|头)|对面|对过|隔壁|跟前|紧?挨着)的?第?"
+)
+_FROM_HERE = re.compile(
+    rf"{_FROM_BUILDING}(?:(?:\d{{1,2}}|[那这]|下?一|几)[个几]?[栋幢座排楼]|楼(?![上下前后道梯]))"
+)
 _COUNTED_FROM = re.compile(rf"(?:\d(?:号楼|楼)|[栋幢座#]楼?){_FROM_BUILDING}$")
 _LISTED = re.compile(r",?(?:和|与|跟|及|以及|或者?|还有|还是|到|至)")
 _PAIR = 2
@@ -132,6 +136,10 @@ class _Reader:
             self.found.setdefault("number", before._replace(kind="number"))
             self.found[kind] = Element(kind, value, start, end)
         elif kind == "building" and self._joins(before.end, start):
+            listed = "," in self.text[before.end : start] and value.isdigit()
+            if listed and before.value.isdigit():  # 30号楼、34号楼
+                self.found[kind] = before._replace(value=f"{before.value},{value}", end=end)
+                return
             self.found[kind] = Element(kind, f"{before.value}-{value}", before.start, end)
         elif kind == "building" and word and self.text[before.end - 1] not in "楼栋幢座#":
             # a house number was taken for it: 3号滨河花园5号楼
@@ -176,6 +184,10 @@ def _building(reader: _Reader, place: int, token: Token) -> None:
     if token.word == "#" and reader.behind(place) in ("stair", "floor"):
         reader.put("room", token.value, token.start, token.end)  # 82#楼4#单元501#
         return
+    following = reader.ahead(place)
+    stands = following is not None and following.kind == "stair"
+    if token.word[0] == "排" and reader.text[token.start - 1 : token.start] == "第" and not stands:
+        return  # 第3排楼 is counted
     if token.word[0] in "栋幢座排" and (
         _COUNTED.search(reader.text, 0, token.start)
         or _COUNTED_FROM.search(reader.text, 0, token.start)
@@ -185,7 +197,14 @@ def _building(reader: _Reader, place: int, token: Token) -> None:
 
 
 def _several(reader: _Reader, _place: int, token: Token) -> None:
-    value = ",".join(dict.fromkeys(re.findall(r"\d+", token.value)))  # 9，9号楼 is said twice
+    first, *rest = re.findall(r"\d+", token.value)
+    if reader.words_before(token).endswith(_STREET_END) and token.value.startswith(f"{first}号"):
+        # 秀容路57号，3号楼
+        behind = token.start + len(first) + 1
+        reader.put("number", first, token.start, behind)
+        reader.put("building", ",".join(rest), behind + 1, token.end)
+        return
+    value = ",".join(dict.fromkeys((first, *rest)))  # 9，9号楼 is said twice
     reader.put("building", value, token.start, token.end)
 
 

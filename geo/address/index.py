@@ -222,7 +222,7 @@ class AddressIndex:
                 for one in more:
                     one.features[READING] = float(place)
                 found = _merged(found, more)
-        return found, self.searcher.none_features(query, found)
+        return found, self.searcher.absence.features(query, found)
 
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
         """Return places that the text typed so far may become.

@@ -132,7 +132,7 @@ def _number(match: re.Match[str]) -> str:
     start, value = found
     if start and match.string[match.end() : match.end() + 1] in tuple("巷弄段队社"):
         return match.group(0)
-    counted = match.string[match.end() : match.end() + 1] == "个"  # 第2个单元 is one of them
+    counted = match.string[match.end() : match.end() + 1] in tuple("个排")  # 第2个单元
     kept = "" if ordinal and start == 0 and not counted else ordinal + numeral[:start]
     parted = match.group(4) and match.string[match.end() : match.end() + 1].isdigit()
     return f"{kept}{value} " if parted else f"{kept}{value}"

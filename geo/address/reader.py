@@ -8,12 +8,12 @@ from functools import cached_property
 
 from geo.address.correction import without_corrections
 from geo.address.figures import without_figures
-from geo.address.grammar import Reading, chains
+from geo.address.grammar import Element, Reading, chains
 from geo.address.letters import Letters
 from geo.address.normalise import Normalised, normalise
 from geo.address.parse import GROUP, relation_behind
 from geo.address.query import Query
-from geo.address.relation import Relation, relation_at
+from geo.address.relation import Relation, relation_at, stays_at
 from geo.address.speech import inside_words, is_speech, opening_length, without_persons
 from geo.address.spoken_names import BARE_ZONES, SpokenNames
 from geo.address.surroundings import Surroundings
@@ -31,6 +31,9 @@ _STAGE = re.compile(r"\d{1,2}期")
 _WHOLE_ZONE = re.compile(
     r"^(?:(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区|\d{1,2}期(?:[A-Z东西南北中]区)?|[东西南北中]院)$"
 )
+
+
+_OTHER_THING = re.compile(r"(?:就?在|靠近?|离|是)?[一-鿿]{2,10}")
 
 
 class QueryReader:
@@ -178,6 +181,14 @@ class QueryReader:
             self._ends_in_name(relation, form) or self._is_of_other(relation, form, chain)
         ):
             return None
+        last = max(chain.elements, key=_end, default=None)
+        if last is None or relation.start < last.end:
+            return relation
+        between = form[last.end : relation.start].strip(",() 的")
+        if not between and (
+            stays_at(relation, last.kind) or form[relation.end : relation.end + 1] in ("是", "有")
+        ):
+            return None  # 3单元楼下; 3单元，楼后头是卫生院
         return relation
 
     def _is_of_other(self, relation: Relation, form: str, chain: Reading) -> bool:
@@ -187,6 +198,8 @@ class QueryReader:
         """
         last = max((element.end for element in chain.elements), default=0)
         between = form[last : relation.start] if last else ""
+        if between[:1] in (",", " ", "(") and _OTHER_THING.fullmatch(between.strip(",( ")):
+            return True  # 3单元，交警队对面
         return any(between[start:] in self._names for start in range(len(between) - 1))
 
     def _ends_in_name(self, relation: Relation, form: str) -> bool:
@@ -269,3 +282,7 @@ class QueryReader:
             query.unknown_road = (start, end)
         elif not behind and words not in _NO_NAMES and not is_speech(words):
             query.chunks.append(self._spoken.chunk(form, start, end))
+
+
+def _end(element: Element) -> int:
+    return element.end

@@ -29,6 +29,10 @@ _BEGINNINGS = frozenset(
 )
 
 
+# at the door of a stair one is at it; what is beside a room or a floor is in the same stair
+_AT_STAIR = re.compile(r"(?:楼[上下前道]|门[口前外洞]|对门|[大小]门口)处?的?$")
+
+
 class Relation(NamedTuple):
     """How a text is related to the address in it, and where it says so in the written form."""
 
@@ -57,6 +61,23 @@ def relation_at(text: str, start: int = 0) -> Relation | None:
     if match is None:
         return None
     return Relation(match.lastgroup or "near", match.group(0), match.start(), match.end())
+
+
+def stays_at(relation: Relation, kind: str) -> bool:
+    """Return whether what stands so beside an element of the chain is still at its stair.
+
+    3单元门口 and 3单元楼下 are at the stair, 502对门 is in it; 3单元对面 is not.
+
+    Parameters
+    ----------
+    relation
+        What is said right behind the element.
+    kind
+        Kind of the element: stair, floor, room …
+    """
+    if kind in ("room", "floor"):
+        return relation.kind in ("opposite", "side", "gate") or relation.words == "隔壁"
+    return kind == "stair" and bool(_AT_STAIR.match(relation.words))
 
 
 def relation_end(text: str) -> Relation | None:

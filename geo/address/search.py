@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from geo.address.absence import MOST_CHUNKS, Absence, may_be_name
 from geo.address.channel import (
-    ELSEWHERE,
-    ELSEWHERE_IN_AREA,
     OFFICE_ITSELF,
     SHORT_NAME,
+    denies,
     leading_cost,
     other_end,
     trailing_cost,
@@ -16,12 +16,9 @@ from geo.address.channel import (
 from geo.address.descent import Descent
 from geo.address.doors import Doors
 from geo.address.features import (
-    ABSENT,
     ALIAS,
     DOOR_ONLY,
     EDIT,
-    NONE,
-    NONE_EXACT,
     OFFICE,
     OTHER_END,
     ROAD_DIFFERS,
@@ -38,7 +35,7 @@ from geo.address.names import Hit, NameIndex
 from geo.address.query import NEARLY, Chunk, Query
 from geo.address.reader import QueryReader
 from geo.address.register import KINDS, Register, Target
-from geo.address.speech import without_speech
+from geo.address.speech import is_speech, without_speech
 from geo.address.spoken_names import SpokenNames
 from geo.address.surroundings import Surroundings
 from geo.address.units import known_text
@@ -48,14 +45,9 @@ _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _STAGE = re.compile(r"\d+期")
 _ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西南北中])区|\d期")
-# what may name another area: no house number, no list mark, no road and no part of a town
-_OTHER_AREA = re.compile(r"[\u4e00-\u9fff]+(?<![路街巷道村])(?<!社区)")
-_LONGEST_PLACE = 6
 _MOST_PLACES = 40
-_MOST_CHUNKS = 4
-_MOST_ABSENT = 24.0
-_ABSENT_LETTER = 2.0
-_NAMELESS_ABSENT = 12.0
+_SLIPPED = 11.0
+_EITHER = 0.45
 OTHER_TIME = 3.0
 """What it costs to mean the place that bore a name at another time, nats."""
 
@@ -73,6 +65,7 @@ class Searcher:
         zones = [form for zone in register.words["shown_zones"] if (form := known_text(zone))]
         buildings = [word for word in register.words["buildings"] if _HAN_WORD.search(word)]
         latin = LatinQueries(register.words["roads"], register.words["towns"], self.names.exact)
+        self.absence = Absence(self.names, self.doors)
         self.spoken = SpokenNames(self.names, zones, buildings)
         surroundings = Surroundings(self._lexicon(areas), self.spoken)
         self.reader = QueryReader(
@@ -158,17 +151,30 @@ class Searcher:
             for name in self.names.beginning(hits[0][0].name):
                 short = Hit(name, SHORT_NAME + hits[0][1].cost, "short")
                 found += self._meant(query, hits[0][0], short, door, seen)
+        unnamed = self._unnamed(query, hits, found)
         for place in self.doors.places(query, *door):
             if place in seen:
                 continue
             seen.add(place)
             features = no_features()
             features[EDIT] = cost
-            features[DOOR_ONLY] = 1.0 if query.chunks else 0.0
+            features[DOOR_ONLY] = unnamed
             if not cost:  # a road that is only like the one said speaks for nothing
                 self.doors.agree(features, query, place, door)
             found += self.descent.units(Lead(query, place, Hit(-1, cost, "door"), None, features))
         return found
+
+    @staticmethod
+    def _unnamed(query: Query, hits: list[tuple[Chunk, Hit]], found: list[Found]) -> float:
+        """Return how much speaks against a door where another name is said.
+
+        建设街74号院，说是丽景社区 may be either, if the name is that of a place elsewhere.
+        """
+        if not any(may_be_name(chunk) for chunk in query.chunks):
+            return 0.0
+        named = hits and hits[0][1].relation == "exact"
+        apart = named and found and all(one.features[ROAD_DIFFERS] for one in found)
+        return _EITHER if apart and query.chain.number is not None else 1.0
 
     def _meant(
         self,
@@ -210,58 +216,14 @@ class Searcher:
         held = [target for target in targets if target.holds(at)]
         return held if len(held) < len(targets) else []
 
-    def none_features(self, query: Query, found: list[Found]) -> list[float]:
-        """Return the features of "none of these"."""
-        features = no_features()
-        features[NONE] = 1.0
-        features[NONE_EXACT] = float(
-            any(
-                one.hit.relation == "exact"
-                and not one.features[ROAD_DIFFERS]
-                and not one.features[TOWN_DIFFERS]
-                for one in found
-            )
-        )
-        if query.chunks:
-            # speech and complaints are no likely names: the likeliest words are the name
-            here = bool(query.road or query.town or query.known_area)
-            elsewhere = ELSEWHERE_IN_AREA if here else ELSEWHERE
-            costs = (self._absent_cost(chunk, elsewhere) for chunk in query.chunks[:_MOST_CHUNKS])
-            features[ABSENT] = min(_MOST_ABSENT, *costs)
-        elif query.unknown_road is not None:
-            words = query.unknown_words or query.written.text[slice(*query.unknown_road)]
-            features[ABSENT] = min(self.doors.road_names.absent_cost(words), _MOST_ABSENT)
-        elif found:
-            features[ABSENT] = _NAMELESS_ABSENT
-        return features
-
-    def _absent_cost(self, chunk: Chunk, elsewhere: float) -> float:
-        if chunk.name in self.names.exact:
-            return self.names.absent_cost(chunk.name)
-        name = chunk.name.removesuffix(chunk.zone) or chunk.name
-        if name.isascii() and name.isalpha():
-            return _ABSENT_LETTER * len(name)
-        plain = without_speech(name) or name
-        cost = self.names.absent_cost(plain)
-        whole = without_speech(chunk.name) or chunk.name
-        is_elsewhere = self._is_elsewhere(plain) or (chunk.zone and self._is_elsewhere(whole))
-        return min(cost, elsewhere) if is_elsewhere else cost
-
-    def _is_elsewhere(self, words: str) -> bool:
-        """Return whether a name has words before it that may be another place's: 忻州滨河花园."""
-        return any(
-            words[start:] in self.names.exact
-            and words[:start] not in self.names.exact
-            and _OTHER_AREA.fullmatch(words[:start])
-            and not FUNCTION_WORDS.search(words[:start])
-            for start in range(2, min(_LONGEST_PLACE, len(words) - 2) + 1)
-        )
-
     def _hits(self, query: Query) -> list[tuple[Chunk, Hit]]:
         """Return names that the chunks may mean, exact ones alone where there are any."""
         hits: list[tuple[Chunk, Hit]] = []
-        chunks = [self._with_stage(chunk) for chunk in query.chunks[:_MOST_CHUNKS]]
+        chunks = [self._with_stage(chunk) for chunk in query.chunks[:MOST_CHUNKS]]
         exact = [chunk for chunk in chunks if chunk.name in self.names.exact]
+        if len(exact) > 1:  # 学府，学府雅居: what one begins to say is not another place
+            begun = {one.name for one in exact for other in exact if _begins(one, other)}
+            exact = [chunk for chunk in exact if chunk.name not in begun]
         if exact:
             chunk = exact[0] if len(exact) == 1 else self._own_name(exact)
             return [(chunk, Hit(self.names.exact[chunk.name], 0.0, "exact"))]
@@ -276,7 +238,7 @@ class Searcher:
                 ]
             if not hits or hits[0][1].cost > NEARLY:
                 within = self._behind_speech(chunk) + self._before_complaint(chunk)
-                hits += within or self._inside(chunk)
+                hits += within or self._inside(chunk) or self._slipped(chunk)
             if hits and min(map(_cost, hits)) <= NEARLY:
                 break
         return sorted(hits, key=_cost)
@@ -306,11 +268,13 @@ class Searcher:
 
     def _behind_speech(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:
         """Return names at the end of the words, with speech before them."""
-        hits = []
+        hits: list[tuple[Chunk, Hit]] = []
         words = chunk.name
         for form, zone in ((words.removesuffix(chunk.zone), chunk.zone), (words, "")):
             for start in range(1, len(form) - 1):
                 number = self.names.exact.get(form[start:])
+                if number is not None and denies(form[:start]):
+                    return []
                 if number is not None:
                     named = Chunk(chunk.start + start, chunk.end, form[start:], zone)
                     hits.append((named, Hit(number, leading_cost(form[:start]), "within")))
@@ -340,7 +304,7 @@ class Searcher:
             for start in range(1, len(words) - length):
                 end = start + length
                 number = exact.get(words[start:end])
-                if number is None:
+                if number is None or denies(words[:start]):
                     continue
                 zone = _ZONE_BEHIND.match(words, end)
                 rest = words[zone.end() if zone else end :]
@@ -351,6 +315,26 @@ class Searcher:
                 named = Chunk(first, first + length, name, zone[0] if zone else "")
                 return [(named, Hit(number, cost, "within"))]
         return []
+
+    def _slipped(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:
+        """Return the likeliest name at the end of the words, with a slip in it and speech before.
+
+        昨天半夜占前公寓 is 站前公寓.
+        """
+        hits: list[tuple[Chunk, Hit]] = []
+        words = chunk.name.removesuffix(chunk.zone)
+        for length in range(3, min(self.names.longest, len(words) - 2) + 1):
+            before, name = words[:-length], words[-length:]
+            if denies(before) or not (FUNCTION_WORDS.search(before) or is_speech(before)):
+                continue
+            cost = leading_cost(before)
+            named = chunk._replace(start=chunk.start + len(before), name=name + chunk.zone)
+            hits += [
+                (named, hit._replace(cost=hit.cost + cost))
+                for hit in self.names.find(name)[:1]
+                if hit.cost <= _SLIPPED and len(self.names.names[hit.name]) == length
+            ]
+        return sorted(hits, key=_cost)[:1]
 
     def _is_office(self, hit: Hit, chunk: Chunk) -> bool:
         """Return whether an office is said alone and the name is that of its housing."""
@@ -377,6 +361,10 @@ class Searcher:
             given = chunk.name.removesuffix(chunk.zone)
             features[OTHER_END] = float(other_end(given, self.names.names[hit.name]))
         return features
+
+
+def _begins(one: Chunk, other: Chunk) -> bool:
+    return one.name != other.name and other.name.startswith(one.name)
 
 
 def _fits(one: Found) -> bool:

@@ -49,6 +49,7 @@ _ONLY_SPEECH = re.compile(
     r"|(?:家庭|详细|具体|现)?(?:地址|住址|位置|地点)|位于|坐落于?|发到|寄到|送到|110|119|120|12345"
     r"|(?:小区|楼盘|社区|地点|住所|坐落|乡镇|街道)(?:名称?)?|(?:现住|户籍)(?:地址?)?|联系地址|门牌[号是]?|省份?|城市|区县|详细|户主|人口|[收寄]件|收件人|收货人|联系人|姓名|所有人|市民|来电人?|诉求人?|居民|群众|业主|其)+"
 )
+_LABEL = re.compile(r"(?:地点|地址|住址|位置|名称|现场|坐标|门牌|所在|小区|叫|写)[是为:在]?$")
 _LEADING = re.compile(r"^(?:那个|这个|那边|这边|上的|的|在|是|就)+(?=..)")
 _INSIDE = re.compile(r"(?:里面|里边|里头|院内|院里|内|里|这边|这里|那边|那里|的|[嘛啊呢呀哦吧])+$")
 
@@ -79,6 +80,11 @@ def opening_length(text: str) -> int:
 def is_speech(text: str) -> bool:
     """Return whether words of a written form are nothing but a caller's opening."""
     return len(text) <= _LONGEST_SPEECH and bool(_ONLY_SPEECH.fullmatch(text))
+
+
+def is_label(words: str) -> bool:
+    """Return whether words before a name only say that an address follows: 联系人 … 地点."""
+    return bool(_LABEL.search(words)) or is_speech(words)
 
 
 def without_speech(text: str) -> str:

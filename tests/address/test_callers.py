@@ -228,3 +228,63 @@ def test_a_short_name_on_another_road_is_of_another_place(town_index: AddressInd
     assert unit(town_index.match("滨河3号楼2单元"))[0] == "滨河小区"
     match = town_index.match("人民大街的滨河3号楼2单元")
     assert match.candidates[0].compound == "滨河苑"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # labels and speech before a name, times before a name with a slip
+        "联系人李师傅13500002222地点滨河花园3号楼2单元",
+        "小区名称 滨河花园 楼栋号 3 单元号 2 门牌 201",
+        "昨天半夜冰河花园3号楼2单元那边暖气管子爆了",
+        # what one begins to say is no other place; what is said twice is one
+        "滨河，滨河……滨河花园，三号楼，三号楼二单元",
+        "那个那个滨河花园，嗯，3，3号楼，2，2单元，302",
+        # a road that is only nearly the one
+        "秀荣路的滨河花园，3号楼2单元",
+        # what happens and what one cannot recall are no names
+        "小区名想不起来，门口蓝牌子秀容路57号，3号楼2单元",
+        "门牌是秀容路五十七号，三栋二单元三楼",
+        "说慢点，滨河花园对吧？对。3号楼？对。2单元101？对",
+        # at the door of a stair one is at it, in the flat across in it
+        "滨河花园3号楼2单元楼下，车牌尾号7K3，挡住加油站的门",
+        "滨河花园3号楼2单元502对门楼道灯不亮",
+        "滨河花园3号楼2单元601（南侧）",
+        # what something else stands beside
+        "滨河花园3号楼2单元，交警队对面",
+        "滨河花园3号楼2单元，楼后头是卫生院",
+        # what stands on an estate
+        "滨河花园住宅楼3号楼2单元",
+    ],
+)
+def test_finds_the_stair_among_other_words(town_index: AddressIndex, text: str) -> None:
+    assert unit(town_index.match(text)) == ROOT
+
+
+@pytest.mark.parametrize(
+    "text", ["锦绣华庭（A）3号楼2单元", "锦绣华庭A区#3-2-501", "锦绣华庭A-3-2-501"]
+)
+def test_zones_as_forms_write_them(town_index: AddressIndex, text: str) -> None:
+    assert unit(town_index.match(text)) == ("锦绣华庭", "A区", "3号楼", "2")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["3号楼旁边的一栋", "3号楼隔壁楼", "3号楼跟前那个楼", "3号楼后头那栋楼", "第三排楼从南往北"],
+)
+def test_another_building_than_the_one_named(town_index: AddressIndex, words: str) -> None:
+    assert unit(town_index.match(f"滨河花园{words}")) == ("滨河花园", None, None, None)
+
+
+@pytest.mark.parametrize("text", ["我不住滨河花园3号楼2单元，别再打了", "没有在滨河花园住过"])
+def test_where_one_does_not_live(town_index: AddressIndex, text: str) -> None:
+    match = town_index.match(text)
+    assert match.claim is None
+    assert match.p_none >= 0.5
+
+
+def test_buildings_in_a_list_are_no_range(town_index: AddressIndex) -> None:
+    match = town_index.match("滨河花园3号楼、6号楼，暖气不热")
+    assert {one.building for one in match.candidates} == {"3号楼", "6号楼"}
+    ranged = town_index.match("滨河花园3-6号楼")
+    assert {one.building for one in ranged.candidates} == {"3号楼", "4号楼", "5号楼", "6号楼"}
