@@ -71,6 +71,10 @@ def _from_atoms(  # noqa: PLR0917
     blocks = graph.grouped(atom)
     region = np.zeros(len(blocks), np.int64)
     region[atom] = ground
+    within = blocks.components(region)
+    if within.max() > ground.max():
+        # groups that meet at a locked border and beside it do not count as neighbours
+        region = within
     net = net_of(blocks)
     label, _ = divide(
         blocks, region, aim, seed=seed, tries=20, enough=4 if effort.is_over(0) else 10, net=net
