@@ -57,7 +57,7 @@ _IDENTITY = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ东西南北中上下前后头尾新老旧大小内外左右一二三四五六七八九十"
 )
 # 我不住滨河花园, 没有在滨河花园住过; 是不是滨河花园 asks
-_DENIES = re.compile(r"(?:不住在?|不在|没有?[住在]在?|并非|(?<!是)不是)$")
+_DENIES = re.compile(r"(?:不住在?|不在|没有?[住在]在?|并非|(?<!是)不是)")
 # what stands on an estate, said between its name and its buildings
 _DWELLINGS = frozenset(
     (
@@ -187,9 +187,10 @@ def other_end(given: str, name: str) -> bool:
     return bool(said and held and said != held and not held.endswith(said))
 
 
-def denies(words: str) -> bool:
-    """Return whether words before a name say that it is not there: 我不住."""
-    return bool(_DENIES.search(words))
+def denied_at(words: str) -> int:
+    """Return where in some words what is denied begins (我不住 …), 0 for nowhere."""
+    match = _DENIES.search(words)
+    return match.end() if match else 0
 
 
 def leading_cost(words: str) -> float:

@@ -8,7 +8,7 @@ from geo.address.absence import MOST_CHUNKS, Absence, may_be_name
 from geo.address.channel import (
     OFFICE_ITSELF,
     SHORT_NAME,
-    denies,
+    denied_at,
     leading_cost,
     other_end,
     trailing_cost,
@@ -228,6 +228,8 @@ class Searcher:
             chunk = exact[0] if len(exact) == 1 else self._own_name(exact)
             return [(chunk, Hit(self.names.exact[chunk.name], 0.0, "exact"))]
         for chunk in chunks:
+            if self._is_denied(chunk):
+                continue
             hits += [(chunk._replace(zone=""), hit) for hit in self.names.find(chunk.name)]
             if chunk.zone and chunk.name.endswith(chunk.zone):
                 name = without_speech(chunk.name.removesuffix(chunk.zone))
@@ -273,8 +275,6 @@ class Searcher:
         for form, zone in ((words.removesuffix(chunk.zone), chunk.zone), (words, "")):
             for start in range(1, len(form) - 1):
                 number = self.names.exact.get(form[start:])
-                if number is not None and denies(form[:start]):
-                    return []
                 if number is not None:
                     named = Chunk(chunk.start + start, chunk.end, form[start:], zone)
                     hits.append((named, Hit(number, leading_cost(form[:start]), "within")))
@@ -304,7 +304,7 @@ class Searcher:
             for start in range(1, len(words) - length):
                 end = start + length
                 number = exact.get(words[start:end])
-                if number is None or denies(words[:start]):
+                if number is None:
                     continue
                 zone = _ZONE_BEHIND.match(words, end)
                 rest = words[zone.end() if zone else end :]
@@ -316,6 +316,12 @@ class Searcher:
                 return [(named, Hit(number, cost, "within"))]
         return []
 
+    def _is_denied(self, chunk: Chunk) -> bool:
+        """Return whether a name is said not to be the place: 我不住滨河花园."""
+        place = denied_at(chunk.name)
+        behind = chunk.name[place:] if place else ""
+        return any(behind[:end] in self.names.exact for end in range(2, len(behind) + 1))
+
     def _slipped(self, chunk: Chunk) -> list[tuple[Chunk, Hit]]:
         """Return the likeliest name at the end of the words, with a slip in it and speech before.
 
@@ -325,7 +331,7 @@ class Searcher:
         words = chunk.name.removesuffix(chunk.zone)
         for length in range(3, min(self.names.longest, len(words) - 2) + 1):
             before, name = words[:-length], words[-length:]
-            if denies(before) or not (FUNCTION_WORDS.search(before) or is_speech(before)):
+            if not (FUNCTION_WORDS.search(before) or is_speech(before)):
                 continue
             cost = leading_cost(before)
             named = chunk._replace(start=chunk.start + len(before), name=name + chunk.zone)
