@@ -21,7 +21,7 @@ from boundaries.home import Home
 from boundaries.plan import Plan
 from boundaries.scheme import Scheme
 from boundaries.snapshot import build_snapshot
-from boundaries.store import AliasState, Intent, Publication, Store
+from boundaries.store import AliasState, Intent, Publication, Store, Withdrawal
 from boundaries.town import Town
 from geo.problem import input_error
 from messages import Message
@@ -137,6 +137,26 @@ def publish(
     )
     reconcile(store, home)
     return publication
+
+
+def withdraw(
+    store: Store, home: Home, plan_id: str, *, reason: str, actor: str, dry_run: bool = False
+) -> Withdrawal:
+    """Take back a publication that has not begun, and tell the read side.
+
+    What it would have ended goes on as before. What has begun stays: a later plan ends it.
+
+    Raises
+    ------
+    InputError
+        The plan is not announced, or there is no reason.
+    """
+    if not reason.strip():
+        raise input_error("withdraw.no_reason", column="--reason")
+    done = store.withdraw_publication(plan_id, reason=reason.strip(), actor=actor, dry_run=dry_run)
+    if not dry_run:
+        reconcile(store, home)
+    return done
 
 
 def reconcile(store: Store, home: Home) -> bool:

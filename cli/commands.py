@@ -24,6 +24,7 @@ COMMANDS = {
     "contacts": ("contacts", "roster.help"),
     "copy": ("publishing", "lifecycle.copy_help"),
     "publish": ("publishing", "cli.publish_help"),
+    "withdraw": ("publishing", "withdraw.help"),
     "lookup": ("looking_up", "cli.lookup_help"),
     "address": ("addresses", "address.help"),
     "alias": ("aliases", "aliases.help"),

@@ -59,14 +59,14 @@ def plans(context: typer.Context, town: TownName = None, *, as_json: AsJson = Fa
         "cli.heading_state",
         "cli.heading_grids",
         "cli.heading_period",
-        whole=("cli.heading_plan",),
+        whole=("cli.heading_plan", "cli.heading_period"),
     )
     for record in records:
         start, end = (
             "" if moment is None else f"{moment.astimezone(CHINA):%Y-%m-%d}"
             for moment in (record.effective_from, record.effective_to)
         )
-        period = f"{start} – {end}" if start else ""
+        period = f"{start} –\n{end}".rstrip() if start else ""
         state = both(f"cli.state_{record.state}")
         shown.add_row(record.id, record.name, record.town, state, str(record.grids), period)
     out.print(shown)

@@ -1,14 +1,15 @@
-"""`wangge publish`: put a plan in force from a date on. `wangge copy`: begin the next one."""
+"""`wangge publish`: put a plan in force from a date on; `withdraw` it; `copy`: begin the next."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from boundaries.lifecycle import NotPublishableError, publish
+from boundaries.lifecycle import NotPublishableError, publish, withdraw
 from boundaries.store import Publication
 from boundaries.zone import CHINA
 from cli.checking import show_report
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the app."""
     app.command("copy", help=languages_of_help("lifecycle.copy_help"))(copy_plan)
     app.command("publish", help=languages_of_help("cli.publish_help"))(publish_plan)
+    app.command("withdraw", help=languages_of_help("withdraw.help"))(withdraw_plan)
 
 
 def copy_plan(
@@ -88,6 +90,36 @@ def publish_plan(
         return 0
     _tell(publication, before, applied=apply)
     return 0
+
+
+def withdraw_plan(
+    context: typer.Context,
+    plan: Annotated[str, typer.Argument(help=both("cli.option_plan"))],
+    reason: Annotated[str, typer.Option("--reason", help=both("withdraw.reason"))],
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help=both("cli.option_apply"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take back a publication that has not begun; a dry run without ``--apply``."""
+    home = home_of(context)
+    with opened_store(home) as store:
+        plan_id = chosen_plan(store, plan)
+        done = withdraw(store, home, plan_id, reason=reason, actor=actor(), dry_run=not apply)
+    if as_json:
+        print_json({**asdict(done), "applied": apply})
+        return
+    tell(
+        "withdraw.done" if apply else "withdraw.would",
+        name=done.plan_name,
+        plan=done.plan,
+        communities=len(done.communities),
+        starts="、".join(_shown(start) for start in done.starts),
+    )
+    for plan_id, name, end in done.goes_on:
+        until = Message("lifecycle.without_end") if end is None else _shown(end)
+        tell("withdraw.goes_on", name=name, plan=plan_id, end=until)
+    if not apply:
+        tell("cli.dry_run")
 
 
 def _tell_refused(error: NotPublishableError, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from boundaries.store.records import (
 from boundaries.store.store import Store, open_store
 from boundaries.store.timeline import Intent
 from boundaries.store.towns import StaleTownError
+from boundaries.store.withdrawing import Withdrawal
 
 __all__ = [
     "AliasRecord",
@@ -25,6 +26,7 @@ __all__ = [
     "StalePlanError",
     "StaleTownError",
     "Store",
+    "Withdrawal",
     "newest_revision",
     "open_store",
 ]

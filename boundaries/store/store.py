@@ -12,7 +12,16 @@ import sqlalchemy as sa
 
 from boundaries.acceptance import Acceptance
 from boundaries.plan import Plan
-from boundaries.store import aliases, events, keys, migrating, plans, timeline, towns
+from boundaries.store import (
+    aliases,
+    events,
+    keys,
+    migrating,
+    plans,
+    timeline,
+    towns,
+    withdrawing,
+)
 from boundaries.store.backup import back_up
 from boundaries.store.engine import Database
 from boundaries.store.records import (
@@ -24,6 +33,7 @@ from boundaries.store.records import (
     Publication,
 )
 from boundaries.store.timeline import Intent
+from boundaries.store.withdrawing import Withdrawal
 from boundaries.town import Town
 from geo.aliases import AliasKind
 
@@ -278,6 +288,24 @@ class Store:
         return self._read(
             lambda connection: timeline.listing(connection, at=at, as_recorded=as_recorded)
         )
+
+    def withdraw_publication(
+        self, plan_id: str, *, reason: str, actor: str, dry_run: bool = False
+    ) -> Withdrawal:
+        """Take back a publication that has not begun; what it would have ended goes on.
+
+        Raises
+        ------
+        InputError
+            The plan is not announced.
+        """
+
+        def work(connection: sa.Connection) -> Withdrawal:
+            return withdrawing.withdraw(
+                connection, plan_id, reason=reason, actor=actor, dry_run=dry_run
+            )
+
+        return self._read(work) if dry_run else self._write(work)
 
     # Names that callers use
 
