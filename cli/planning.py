@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 from rich.progress import Progress
 
-from boundaries.comparing.people import ContactChange
-from boundaries.draft import Drafted, MendedPlan, Wishes, draft_plan, mend_plan
+from boundaries.draft import Drafted, Wishes, draft_plan, mend_plan
 from boundaries.draft.beforehand import Beforehand
 from boundaries.draft.keeping import Kept
 from boundaries.earlier import history_of
 from boundaries.estimate import estimate_households
-from boundaries.report import harmless
 from boundaries.scheme import WEIGHT_RANGE, Weights
 from boundaries.zone import CHINA
 from cli.keeping import LockBorder, LockLines, Together, borders_of, groups_of, lines_of
+from cli.mended import show_mended, show_notes, write_mended
 from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
 from cli.screen import (
     both,
@@ -33,7 +31,6 @@ from cli.screen import (
     tell_message,
 )
 from geo.problem import input_error
-from messages import Message
 
 _MOST_SHOWN = 20
 
@@ -143,15 +140,8 @@ def draft(
 def _show_beforehand(said: Beforehand, progress: Progress) -> None:
     """Say what cannot be met before anything is drawn."""
     progress.stop()
-    _show_notes(said.notes)
+    show_notes(said.notes)
     progress.start()
-
-
-def _show_notes(notes: Sequence[Message]) -> None:
-    for note in notes[:_MOST_SHOWN]:
-        tell_message(note, style="yellow")
-    if len(notes) > _MOST_SHOWN:
-        tell("cli.more_problems", more=len(notes) - _MOST_SHOWN)
 
 
 def weights_of(usual: Weights, given: Iterable[str]) -> Weights:
@@ -249,23 +239,14 @@ def mend(
             ),
         )
         where = folder or home.pages / stored.id
-        where.mkdir(parents=True, exist_ok=True)
-        contacts = [asdict(contact) for contact in mended.contacts]
-        names = [each.name for each in fields(ContactChange)]
-        lists = {
-            "lineage.csv": mended.lineage,
-            "moved.csv": mended.buildings,
-            "contacts.csv": pd.DataFrame(contacts, columns=names, dtype=object),
-        }
-        for file, table_of in lists.items():
-            table_of.map(harmless).to_csv(where / file, index=False, encoding="utf-8-sig")
+        paths = write_mended(mended, where)
         if as_json:
-            moved = [asdict(level) for level in mended.moved]
-            print_json({**mended.drafted.as_dict(), "moved": moved, "contacts": contacts})
+            print_json(mended.as_dict())
         else:
             show_mended(mended)
-            for file in lists:
-                out.print(f"  {where / file}", style="dim")
+            show_drafted(mended.drafted)
+            for path in paths:
+                out.print(f"  {path}", style="dim")
         if not apply:
             if not as_json:
                 tell("cli.dry_run")
@@ -274,13 +255,3 @@ def mend(
         saved = store.save_import(mended.drafted.town, kept, actor=actor())
         if not as_json:
             tell("cli.saved_plan", plan="" if saved is None else saved.id)
-
-
-def show_mended(mended: MendedPlan) -> None:
-    """Show how many households get another grid, and what the plan is like now."""
-    shown = table("draft.heading_level", "draft.heading_moved", "draft.heading_least")
-    for level in mended.moved:
-        shown.add_row(str(level.level), str(level.households), str(level.least))
-    out.print(shown)
-    _show_notes(mended.drafted.beforehand.notes)
-    show_drafted(mended.drafted)

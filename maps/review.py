@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from maps.listing import day
 from maps.marks import finding_place
 from maps.page import fill, render_page
 from maps.shapes import Frame, polygons
-from messages import LANGUAGES, Language, say, template
+from messages import LANGUAGES, Language, Message, say, template
 
 CLASSES = ("far_below", "below", "near_below", "within", "near_above", "above", "far_above")
 """Where a grid's households lie against its band, by rule S01's severities."""
@@ -63,7 +64,9 @@ _REVIEW_WORDS = (
 )
 
 
-def write_review(town: Town, plan: Plan, report: Report, folder: Path) -> Path:
+def write_review(
+    town: Town, plan: Plan, report: Report, folder: Path, *, proposals: Sequence[Message] = ()
+) -> Path:
     """Write the review map in every language, its assets beside it.
 
     Parameters
@@ -74,6 +77,8 @@ def write_review(town: Town, plan: Plan, report: Report, folder: Path) -> Path:
         What the rules say of it.
     folder
         Where ``review.html`` and ``review.en.html`` go; made where it does not exist.
+    proposals
+        What was done to grids beyond moving borders, to be named beside the findings.
 
     Returns
     -------
@@ -84,7 +89,9 @@ def write_review(town: Town, plan: Plan, report: Report, folder: Path) -> Path:
     copy_assets(folder)
     shapes = _shapes(town, plan, report)
     for language in LANGUAGES:
-        page = review_page(town, plan, report, language=language, shapes=shapes)
+        page = review_page(
+            town, plan, report, language=language, shapes=shapes, proposals=proposals
+        )
         (folder / _file(language)).write_text(page, encoding="utf-8")
     return folder / _file("zh")
 
@@ -97,6 +104,7 @@ def review_page(
     language: Language,
     assets_url: str = "assets/",
     shapes: dict[str, Any] | None = None,
+    proposals: Sequence[Message] = (),
 ) -> str:
     """Return the review map in one language.
 
@@ -110,6 +118,8 @@ def review_page(
         Where the assets are served, with a slash at its end.
     shapes
         For `write_review`, which encodes them once for all languages.
+    proposals
+        As for `write_review`.
     """
     shapes = shapes or _shapes(town, plan, report)
     south, west, north, east = shapes["bounds"]
@@ -133,6 +143,7 @@ def review_page(
         "lapsed": [
             (one.finding, one.said[language], _decision(one, language)) for one in report.lapsed
         ],
+        "proposals": [proposal.text(language) for proposal in proposals],
         "other_url": _file("en" if language == "zh" else "zh"),
         "checked": day((report.at or datetime.now(UTC)).astimezone(CHINA), language),
         "checked_rules": len(report.checked_rules),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from boundaries.draft.keeping import (
 from boundaries.draft.levels import aims_of
 from boundaries.draft.mending import MendedLevels, mend_levels
 from boundaries.draft.planning import Drafted, finished, prepared
+from boundaries.draft.proposals import Proposal, proposals
 from boundaries.draft.stacks import weights_at
 from boundaries.draft.today import (
     NEW,
@@ -79,6 +81,8 @@ class MendedPlan:
         Table ``building, stairs, floors, from, to, households``: who gets another contact.
     contacts
         Of grids that are given up, or that households come to or go from.
+    proposals
+        Grids that are split, merged, or given another code.
     """
 
     drafted: Drafted
@@ -86,6 +90,16 @@ class MendedPlan:
     lineage: pd.DataFrame
     buildings: pd.DataFrame
     contacts: tuple[ContactChange, ...]
+    proposals: tuple[Proposal, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what must be said of the mend as plain values, in both languages."""
+        return {
+            **self.drafted.as_dict(),
+            "moved": [asdict(level) for level in self.moved],
+            "proposals": [proposal.as_dict() for proposal in self.proposals],
+            "contacts": [asdict(contact) for contact in self.contacts],
+        }
 
 
 def mend_plan(
@@ -168,6 +182,7 @@ def mend_plan(
         lineage(who),
         buildings_moved(who),
         _contacts(result, plan, who),
+        proposals(plan, drafted.plan, town.scheme, who, beforehand.counts),
     )
 
 
