@@ -19,6 +19,7 @@ from boundaries.check import Progress, Report, check
 from boundaries.earlier import history_of
 from boundaries.home import Home
 from boundaries.plan import Plan
+from boundaries.renewing import renewed_of
 from boundaries.scheme import Scheme
 from boundaries.snapshot import build_snapshot
 from boundaries.store import AliasState, Intent, Publication, Store, Withdrawal
@@ -167,7 +168,11 @@ def reconcile(store: Store, home: Home) -> bool:
     """
     home.folder.mkdir(parents=True, exist_ok=True)
     with _alone(home):
-        publications = [publication.as_dict() for publication in store.publications()]
+        standing = renewed_of(home)
+        publications = [
+            {**one.as_dict(), "snapshot": standing.get(one.snapshot, one.snapshot)}
+            for one in store.publications()
+        ]
         listed = {"format": FORMAT, "publications": publications}
         text = json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
         if home.published.exists():
@@ -182,7 +187,12 @@ def reconcile(store: Store, home: Home) -> bool:
 
 def without_snapshot(store: Store, home: Home) -> list[Publication]:
     """Return the publications whose snapshot is not in the home, as after half a restoration."""
-    return [one for one in store.publications() if not (home.snapshots / one.snapshot).is_dir()]
+    standing = renewed_of(home)
+    return [
+        one
+        for one in store.publications()
+        if not (home.snapshots / standing.get(one.snapshot, one.snapshot)).is_dir()
+    ]
 
 
 def _refuse_period(

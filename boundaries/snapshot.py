@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,13 +14,23 @@ import geopandas as gpd
 
 from boundaries.contacts import VIEWS, Contacts, View, contacts_by_grid
 from boundaries.ground import read_ground, write_ground
+from boundaries.manifest import (
+    KNOWN_VERSION,
+    MANIFEST,
+    damaged_part,
+    is_whole,
+    making,
+    read_manifest,
+    settle,
+    version_of,
+    write_json,
+)
 from boundaries.overlays import Overlays, read_overlays, write_overlays
 from boundaries.placement import OUTSIDE, Placement, place_grids
 from boundaries.registered import AddressGrids, place_addresses
 from geo.address import AddressIndex
-from geo.address.index import FORMAT as ADDRESS_FORMAT
 from geo.address.regions import names_of_regions
-from geo.problem import InputError, input_error
+from geo.problem import input_error
 from messages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -33,11 +38,7 @@ if TYPE_CHECKING:
     from boundaries.plan import Plan
     from boundaries.town import Town
 
-FORMAT = 1
-MANIFEST = "manifest.json"
 _KEPT_DAYS = 16
-_MAKING = ".making-"
-_LONG_AGO_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -218,16 +219,9 @@ def build_snapshot(
     """
     if not len(plan.grids):
         raise input_error("lookup.no_grids", value=plan.name)
-    snapshots_folder.mkdir(parents=True, exist_ok=True)
-    _sweep(snapshots_folder)
-    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=snapshots_folder))
-    try:
-        _write_parts(town, plan, making, progress or (lambda _: None))
-        identity = _write_manifest(town, plan, making)
-        _settle(making, snapshots_folder / identity)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-    return identity
+    with making(snapshots_folder) as folder:
+        _write_parts(town, plan, folder, progress or (lambda _: None))
+        return settle(folder, _described(town, plan))
 
 
 def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str], object]) -> None:
@@ -237,7 +231,7 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     plan.grids.to_parquet(folder / "grids.parquet", index=False)
     names = [plan.grids[column].tolist() for column in ("code", "name", "community")]
     divided = set(plan.grids["parent"].dropna())
-    _write_json(folder / "names.json", [*names, [code not in divided for code in names[0]]])
+    write_json(folder / "names.json", [*names, [code not in divided for code in names[0]]])
     placement = place_grids(plan.grids, town.crs)
     placement.save(folder / "placement")
     write_overlays(plan.grids, folder / "overlays.parquet")
@@ -245,25 +239,43 @@ def _write_parts(town: Town, plan: Plan, folder: Path, progress: Callable[[str],
     write_ground(town, folder / "ground")
     progress("contacts")
     for view in VIEWS:
-        _write_json(folder / f"contacts.{view}.json", contacts_by_grid(plan.contacts, view))
+        write_json(folder / f"contacts.{view}.json", contacts_by_grid(plan.contacts, view))
     progress("addresses")
     town.addresses.to_parquet(folder / "register.parquet", index=False)
     place_addresses(town, plan, placement).save(folder / "address_grids")
-    roads = town.barriers[town.barriers["kind"] == "road"]
-    codes = [*town.communities["code"], *town.jurisdiction["code"].dropna()]
+    index_addresses(
+        town.addresses,
+        town.barriers,
+        [*town.communities["code"], *town.jurisdiction["code"].dropna()],
+        folder,
+    )
+
+
+def index_addresses(
+    addresses: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    codes: Sequence[str],
+    folder: Path,
+) -> None:
+    """Write the index of a register into a snapshot that is being made.
+
+    Parameters
+    ----------
+    addresses, barriers
+        Layers of the town: the register, and lines with ``kind`` and ``name``, of which the roads
+        are taken.
+    codes
+        Codes of its communities and of itself: they tell the areas that it lies in.
+    folder
+        The snapshot's folder.
+    """
+    roads = barriers[barriers["kind"] == "road"]
     areas = names_of_regions(codes)
-    AddressIndex.build(town.addresses, roads=roads, areas=areas).save(folder / "addresses")
+    AddressIndex.build(addresses, roads=roads, areas=areas).save(folder / "addresses")
 
 
-def _write_json(path: Path, value: object) -> None:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    path.write_text(text, encoding="utf-8")
-
-
-def _write_manifest(town: Town, plan: Plan, folder: Path) -> str:
-    described = {
-        "format": FORMAT,
-        "address_format": ADDRESS_FORMAT,
+def _described(town: Town, plan: Plan) -> dict[str, Any]:
+    return {
         "plan": {
             "id": plan.id,
             "name": plan.name,
@@ -283,71 +295,11 @@ def _write_manifest(town: Town, plan: Plan, folder: Path) -> str:
         ],
         "grids": len(plan.grids),
         "addresses": len(town.addresses),
-        "parts": _hashes(folder),
     }
-    identity = _identity(described)
-    _write_json(folder / MANIFEST, {**described, "id": identity})
-    return identity
 
 
 def _moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat()
-
-
-def _identity(described: Mapping[str, Any]) -> str:
-    content = {key: value for key, value in described.items() if key != "id"}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): _hash(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
-    }
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _settle(making: Path, final: Path) -> None:
-    """Put a finished folder in its place, at once and for good."""
-    for path in sorted(making.rglob("*"), reverse=True):
-        _flush(path)
-    _flush(making)
-    if final.is_dir():
-        if _is_intact(final):
-            return
-        shutil.rmtree(final)
-    making.chmod(0o755)
-    making.rename(final)
-    _flush(final.parent)
-
-
-def _is_intact(folder: Path) -> bool:
-    try:
-        open_snapshot(folder)
-    except InputError:
-        return False
-    return True
-
-
-def _sweep(folder: Path) -> None:
-    """Take away what an interrupted run left behind long ago."""
-    for left in folder.glob(f"{_MAKING}*"):
-        if time.time() - left.stat().st_mtime > _LONG_AGO_S:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def open_snapshot(folder: Path, *, verify: bool = True) -> Snapshot:
@@ -365,28 +317,17 @@ def open_snapshot(folder: Path, *, verify: bool = True) -> Snapshot:
     InputError
         There is none, it is damaged, or another version wrote it.
     """
-    if not folder.is_dir():
-        raise input_error("lookup.snapshot_missing", file=folder)
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        version = (manifest["format"], manifest.get("address_format", 0))
-        known = (FORMAT, ADDRESS_FORMAT)
-        if version != known:
-            raise input_error(
-                "lookup.snapshot_version",
-                file=folder,
-                value=".".join(map(str, version)),
-                known=".".join(map(str, known)),
-            )
-        intact = _identity(manifest) == manifest["id"]
-        parts = dict(manifest["parts"])
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise input_error("lookup.snapshot_damaged", file=folder, part=MANIFEST) from error
-    if not intact:
-        raise input_error("lookup.snapshot_damaged", file=folder, part=MANIFEST)
-    if verify:
-        for part, expected in parts.items():
-            path = folder / part
-            if not path.is_file() or _hash(path) != expected:
-                raise input_error("lookup.snapshot_damaged", file=folder, part=part)
+    manifest = read_manifest(folder)
+    if version_of(manifest) != KNOWN_VERSION:
+        raise input_error(
+            "lookup.snapshot_version",
+            file=folder,
+            value=version_of(manifest),
+            known=KNOWN_VERSION,
+        )
+    part = MANIFEST if not is_whole(manifest) else None
+    if part is None and verify:
+        part = damaged_part(folder, manifest)
+    if part is not None:
+        raise input_error("lookup.snapshot_damaged", file=folder, part=part)
     return Snapshot(folder, manifest)

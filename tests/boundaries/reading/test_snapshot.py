@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import shapely
 
-from boundaries.snapshot import MANIFEST, build_snapshot, open_snapshot
+from boundaries.manifest import MANIFEST
+from boundaries.snapshot import build_snapshot, open_snapshot
 from geo.problem import InputError
 
 
