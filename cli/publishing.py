@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from boundaries.impact import Impact, impact_of
 from boundaries.lifecycle import NotPublishableError, publish, withdraw
-from boundaries.store import Publication
+from boundaries.store import Publication, Store
 from boundaries.zone import CHINA
 from cli.checking import show_report
 from cli.options import AsJson, PlanId, actor, chosen_plan, home_of, moment, opened_store
@@ -85,11 +86,47 @@ def publish_plan(
         except NotPublishableError as error:
             _tell_refused(error, as_json=as_json)
             return FOUND_ERRORS
+        ended = _ended(publication, before)
+        impacts = _impacts(store, publication, ended)
     if as_json:
-        print_json({**publication.as_dict(), "applied": apply})
+        told = [impact.as_dict() for impact in impacts]
+        print_json({**publication.as_dict(), "applied": apply, "impact": told})
         return 0
-    _tell(publication, before, applied=apply)
+    _tell(publication, ended, applied=apply)
+    for impact in impacts:
+        tell(
+            "lifecycle.impact",
+            name=impact.plan_name,
+            plan=impact.plan,
+            new=publication.plan,
+            households=impact.households,
+            grids=len(impact.grids),
+            contacts=len({contact.id for contact in impact.contacts}),
+            cards=len(impact.cards),
+        )
+    if not apply:
+        tell("cli.dry_run")
     return 0
+
+
+def _ended(publication: Publication, before: Sequence[Publication]) -> dict[str, str]:
+    """Return ID and name of the plans that a publication ends, sorted."""
+    return dict(
+        sorted(
+            (other.plan, other.plan_name)
+            for other in before
+            if other.plan != publication.plan
+            and other.holds_at(publication.effective_from)
+            and set(other.communities) & set(publication.communities)
+        )
+    )
+
+
+def _impacts(store: Store, publication: Publication, ended: Iterable[str]) -> list[Impact]:
+    """Return whom it concerns that the plans end."""
+    new, town = store.load_plan(publication.plan), store.load_town(publication.town)
+    at = publication.effective_from
+    return [impact_of(town, store.load_plan(plan_id), new, at=at) for plan_id in ended]
 
 
 def withdraw_plan(
@@ -130,7 +167,7 @@ def _tell_refused(error: NotPublishableError, *, as_json: bool) -> None:
     tell_message(error.message, console=err, style="red")
 
 
-def _tell(publication: Publication, before: Sequence[Publication], *, applied: bool) -> None:
+def _tell(publication: Publication, ended: Mapping[str, str], *, applied: bool) -> None:
     """Say what holds from now on, what it ends, and why warnings were accepted."""
     start = _shown(publication.effective_from)
     end = publication.effective_to
@@ -143,14 +180,7 @@ def _tell(publication: Publication, before: Sequence[Publication], *, applied: b
         end=Message("lifecycle.without_end") if end is None else _shown(end),
         snapshot=publication.snapshot[:12],
     )
-    ended = {
-        (other.plan, other.plan_name)
-        for other in before
-        if other.plan != publication.plan
-        and other.holds_at(publication.effective_from)
-        and set(other.communities) & set(publication.communities)
-    }
-    for plan_id, name in sorted(ended):
+    for plan_id, name in ended.items():
         tell(
             "lifecycle.ended" if applied else "lifecycle.would_end",
             name=name,
@@ -162,8 +192,6 @@ def _tell(publication: Publication, before: Sequence[Publication], *, applied: b
         tell(
             "lifecycle.accepted_kept" if finding else "lifecycle.reason_kept", rule=rule, text=text
         )
-    if not applied:
-        tell("cli.dry_run")
 
 
 def _shown(moment_: datetime) -> str:

@@ -119,7 +119,7 @@ def derive(
     """
     codes, before = set(grids["code"]), set(base.grids["code"])
     goes_on = successors(base.grids, grids, moved or {})
-    contacts = base.contacts.assign(grid=base.contacts["grid"].replace(goes_on))
+    contacts = _following(base, grids, goes_on)
     has_contact = contacts["grid"].isin(codes)
     plan = Plan.of(
         name, town.name, grids, contacts=contacts[has_contact].reset_index(drop=True)
@@ -141,6 +141,21 @@ def derive(
         reassigned=reassigned,
         unassigned=lost,
         contacts_dropped=int((~has_contact).sum()),
+    )
+
+
+def _following(base: Plan, grids: gpd.GeoDataFrame, goes_on: Mapping[str, str]) -> pd.DataFrame:
+    """Return the contacts at the codes that their grids go on under, titles with the new names."""
+    was = dict(zip(base.grids["code"], base.grids["name"], strict=True))
+    name = dict(zip(grids["code"], grids["name"], strict=True))
+    titles = []
+    for code, title in zip(base.contacts["grid"], base.contacts["title"], strict=True):
+        old, new = was.get(code), name.get(goes_on.get(code, code))
+        renamed = old and new and title is not None and title.startswith(old)
+        titles.append(f"{new}{title.removeprefix(old)}" if renamed else title)
+    return base.contacts.assign(
+        grid=base.contacts["grid"].replace(goes_on),
+        title=pd.Series(titles, index=base.contacts.index, dtype=object),
     )
 
 

@@ -152,6 +152,19 @@ def test_of_a_split_grid_the_grids_inside_follow_by_themselves(
     assert not len(done.derived.reassigned)
 
 
+def test_a_title_has_the_new_name_of_its_grid(bring_back: Back, small: Small) -> None:
+    named = dict(zip(small.plan.grids["code"], small.plan.grids["name"], strict=True))
+    titles = small.plan.contacts["grid"].map(named) + "网格员"
+    base = small.plan.with_changes(contacts=small.plan.contacts.assign(title=titles))
+    grids = base.grids.copy()
+    grids.loc[grids["code"] == LEFT, "name"] = "河湾"
+    done = bring_back(grids=grids, edited=Edited(base)).plan
+    assert done is not None
+    after = done.contacts.set_index("grid")["title"]
+    assert after[LEFT] == "河湾网格员"
+    assert after[RIGHT] == f"{named[RIGHT]}网格员"
+
+
 def test_grids_of_a_grid_taken_in_keep_their_contacts(bring_back: Back, small: Small) -> None:
     done = bring_back(grids=joined(small.plan.grids, LEFT[:-2], OTHER[:-2]))
     assert done.plan is not None
