@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from api.answering import json_response
+from api.wording import fault, status_said
 from geo.problem import InputError
 from messages import Message
 
@@ -129,7 +130,7 @@ def problem_of(request: Request, error: Exception) -> Response:
         return _input_error(error)
     if isinstance(error, RequestValidationError):
         errors = [
-            {"column": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
+            {"column": ".".join(str(part) for part in each["loc"]), "message": fault(each)}
             for each in error.errors()
         ]
         return problem(HTTPStatus.BAD_REQUEST, Message("api.bad_request"), errors=errors)
@@ -151,7 +152,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods_of(request))
-    return problem(status, status.description or status.phrase, headers=headers)
+    return problem(status, status_said(status), headers=headers)
 
 
 def _methods_of(request: Request) -> list[str]:

@@ -105,6 +105,34 @@ def test_bad_question_is_a_problem(client: httpx.Client, params: dict[str, str])
     assert response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "column", "zh", "en"),
+    [
+        ("/lookup?point=111.6,38.2&datum=xx", "query.datum", "只能是", "must be 'wgs84'"),
+        ("/lookup?point=111.6,38.2&level=0", "query.level", "不能小于 1", "less than 1"),
+        ("/lookup?point=NaN,38", "query.point", "格式不对", "another form"),
+        ("/suggest?text=", "query.text", "至少 1 个字", "1 characters at least"),
+        ("/suggest", "query.text", "缺少此项", "missing"),
+        ("/grids?limit=many", "query.limit", "须为整数", "whole number"),
+    ],
+)
+def test_what_is_wrong_is_told_in_both_languages(
+    client: httpx.Client, path: str, column: str, zh: str, en: str
+) -> None:
+    (error,) = client.get(path).json()["errors"]
+    assert error["column"] == column
+    assert zh in error["message"]
+    assert en in error["message"]
+
+
+def test_an_address_without_anything_is_told_in_both_languages(client: httpx.Client) -> None:
+    for answer in (client.get("/nothing"), client.delete("/lookup")):
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        chinese, english = answer.json()["detail"].split(" / ", 1)
+        assert not chinese.isascii()
+        assert english.isascii()
+
+
 def test_parameter_given_twice_is_a_problem(client: httpx.Client) -> None:
     response = client.get("/lookup?address=a&address=b")
     assert response.status_code == httpx.codes.BAD_REQUEST
