@@ -27,6 +27,7 @@ from geo.problem import input_error
 
 PART_ROWS = 100_000
 _IN_FLIGHT_A_WORKER = 2
+_LONGEST_END_S = 120.0
 _LONGITUDE, _LATITUDE = "__longitude", "__latitude"
 
 
@@ -152,7 +153,7 @@ def _assign(assigner: Assigner, x: Floats, y: Floats, datum: Datum) -> pd.DataFr
 def _client(dask: str) -> AbstractContextManager[Any]:
     """Return a client of a cluster; a local one ends with it."""
     try:
-        from distributed import Client  # noqa: PLC0415 - an extra
+        from distributed import Client, Nanny  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise input_error("assign.no_dask") from error
     kind, _, workers = dask.partition(":")
@@ -161,8 +162,15 @@ def _client(dask: str) -> AbstractContextManager[Any]:
         return client
     if not workers.isdecimal() or int(workers) < 1:
         raise input_error("assign.bad_dask", value=dask)
+
+    class Patient(Nanny):
+        """A worker's keeper that lets it end in its own time: a busy machine takes some seconds."""
+
+        async def close(self, *_: Any, **given: Any) -> Any:
+            return await super().close(**{**given, "timeout": _LONGEST_END_S})
+
     local: AbstractContextManager[Any] = Client(  # type: ignore[no-untyped-call]
-        n_workers=int(workers), threads_per_worker=1, dashboard_address=None
+        n_workers=int(workers), threads_per_worker=1, dashboard_address=None, worker_class=Patient
     )
     return local
 

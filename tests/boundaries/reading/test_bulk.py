@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import time
+
 import geopandas as gpd
 import numpy as np
 import openpyxl
@@ -9,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from boundaries.bulk import assign_file
+from boundaries.bulk import _client, assign_file
 from boundaries.lookup import lookup_point
 from boundaries.point_files import read_parts
 from boundaries.readside import ReadSide
@@ -150,6 +153,19 @@ def test_dask_writes_the_same_bytes(side, points, tmp_path, kind):
     assign_file(side.in_force(), source, plain, part_rows=50)
     assign_file(side.in_force(), source, shared, part_rows=50, dask="local:2")
     assert plain.read_bytes() == shared.read_bytes()
+
+
+def end_slowly() -> None:
+    """Let a worker take longer to end than a cluster waits of itself."""
+    atexit.register(time.sleep, 6)
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_worker_that_ends_slowly_is_not_killed(caplog):
+    with caplog.at_level("WARNING", logger="distributed"), _client("local:1") as client:
+        client.run(end_slowly)
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
 @pytest.mark.parametrize(
