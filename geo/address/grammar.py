@@ -28,7 +28,7 @@ _EXCLUDED = re.compile(r"(?:除了?|除开|挨着|紧挨|靠着|紧邻|(?<!是)�
 # words of counting: 倒数第二栋, 从东往西数第三栋, 进门右手第一栋 have no number of their own
 _COUNTED = re.compile(
     r"(?:[倒往]?数|进去|进门|大门口?|门口|往[东西南北左右前后里]走?|从[东西南北]边?|[左右](?:手边?|边|侧|转)"
-    r"|路边|拐角|最后|最[里前后东西南北][面边头]?|头一?)的?第?$"
+    r"|路边|拐角|最后|最[里前后东西南北][面边头]?|(?<![里外前后上下])头一?)的?第?$"
 )
 # 5号楼前面第二栋, 5号楼后面那栋 are other buildings than 5号楼, and have no number
 _FROM_BUILDING = (
@@ -204,6 +204,12 @@ def _several(reader: _Reader, _place: int, token: Token) -> None:
         reader.put("number", first, token.start, behind)
         reader.put("building", ",".join(rest), behind + 1, token.end)
         return
+    if len(first) >= _ROOM_DIGITS > max(map(len, rest)) and token.value.startswith(f"{first},"):
+        # 401，27幢 from the finest on: lists of buildings ascend
+        behind = token.start + len(first)
+        reader.put("room", first, token.start, behind)
+        reader.put("building", ",".join(rest), behind + 1, token.end)
+        return
     value = ",".join(dict.fromkeys((first, *rest)))  # 9，9号楼 is said twice
     reader.put("building", value, token.start, token.end)
 
@@ -325,7 +331,7 @@ def _is_room_of_house(reader: _Reader, token: Token) -> bool:
 
 def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
     """Bare digits right behind a name are its building: 秀容嘉园19, 秀容嘉园19 5 502."""
-    words = reader.words_before(token)
+    words = reader.words_before(token).rstrip("-")
     if "building" in reader.found or not words or not words[-1] > "一":
         return False
     if following is not None:

@@ -51,10 +51,10 @@ ROAD = re.compile(
 )
 _LANE = re.compile(r"(?:\d{1,4}(?:巷|弄|胡同|条))+")
 ZONE = re.compile(
-    r"(?:[A-Z]\d?|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区$|\d{1,2}期(?:[A-Z东西南北中]区)?$|[东西南北中]院$|(?<=..)[A-Z\d]+组团$"
+    r"(?:[A-Z]\d?|[东西][南北]|[东西南北中]|[甲乙丙丁]|\d{1,2}|[一二三四五六七八九十])区$|\d{1,2}期(?:[A-Z东西南北中]区)?$|[东西南北中]院$|(?<=..)[A-Z\d]+组团$"
 )
 _MEANT = re.compile(r"[A-Z\u4e00-\u9fff](?<![院之])|[院之].")
-_SIDE_ZONE = re.compile(r"(?:^|..)[东西南北中]区$")
+_SIDE_ZONE = re.compile(r"(?:^|..)(?:[东西][南北]|[东西南北中])区$")
 _MOST_CHARACTERS = 300
 _STOP = re.compile(r"[,() ]+")
 _CHAIN_KINDS = ("number", "building", "stair", "floor", "room")

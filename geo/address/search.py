@@ -44,7 +44,7 @@ from geo.address.vocabulary import FUNCTION_WORDS, HOUSING, office_reading
 _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _STAGE = re.compile(r"\d+期")
-_ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西南北中])区|\d期")
+_ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西][南北]|[东西南北中])区|\d期")
 _MOST_PLACES = 40
 _SLIPPED = 11.0
 _EITHER = 0.45

@@ -19,7 +19,7 @@ _CLASSIFIER = r"号楼|栋|幢|座|单元|门|层|楼|室|户|#"
 _LABELLED = re.compile(
     r"(?:(?P<building>楼栋号|楼幢号|楼号|楼栋|楼幢|栋号|幢号"
     rf"|(?<![{_COUNTED}])(?<![{_COUNTED}] )[栋幢](?=[, ])|(?:^|(?<=[, ])(?<!号 ))楼(?=\d))"
-    rf"|(?P<stair>(?<![{_COUNTED}个])(?:单元号?(?=,)|(?<![{_COUNTED}] )单元号?))"
+    rf"|(?P<stair>(?<![{_COUNTED}个两俩号#])(?:单元号?(?=,)|(?<![{_COUNTED}] )单元号?))"
     r"|(?P<room>房间号?|房号|室号|户号|门牌号?(?=[, ]|[是为]\d)"
     rf"|(?<![{_COUNTED}])(?<![{_COUNTED}] )室(?=[, ])))"
     rf"[, ]*[是为]?[, ]*(?P<value>\d{{1,4}}|[{NUMERAL}两]{{1,4}})"
@@ -46,7 +46,7 @@ _STUTTER = re.compile(
 _ROUND_ZERO = re.compile(r"〇(?=\d)|(?<=\d)〇")
 _ALONE_ONE = re.compile(r"(?<![0-9零〇一二三四五六七八九十百])幺(?=号楼|栋|幢|单元|门|号院)")
 _ZEROS = re.compile(
-    rf"(?<![0-9A-Z.-])0+(?=[1-9]\d{{0,2}}[-/]\d)|(?<=\d[-/])0+(?=[1-9])"
+    rf"(?<![0-9A-Z.-])0+(?=[1-9]\d{{0,2}}[-/]\d)|(?<=\d[-/])0+(?=[1-9])|(?<=\d )0(?=[1-9] \d)"
     rf"|(?<=[{_HAN} ][A-Z])0+(?=[1-9]\d?(?:号楼|栋|幢|座|#))"
 )
 # what spreadsheets make of 12-1-603 and 6-2: 12月1日603, 6月2日
@@ -57,13 +57,16 @@ _DATED = re.compile(
 _JOINED = re.compile(
     rf"(?<=[{_HAN}])(?!0)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[1-4]\d)(0[1-9]|1\d)(?![\dA-Z号栋幢座单元-])"
 )
+# separators said twice, or two of them: 3--1--102, 12#.2.501
+_DASHES = re.compile(r"-{2,}(?=[0-9A-Z])(?!-?1[层楼])")
+_DOT_BEHIND = re.compile(r"(?<=[#楼栋幢座])\.(\d{1,2})\.(?=\d{3,4}(?!\d))")
 _DOT = re.compile(r"(?<=\d)·(?=\d)")
 _DOTS = re.compile("·")
 _POINT = re.compile(rf"(?<=[{_HAN}])\.+(?!$)|(?<=[{_HAN}])\.+$")
 _AND = re.compile("&(?=[\u4e00-\u9fff])")
 # numbers between commas behind a name: 桥头小区，92，2，601
 _LISTED = re.compile(
-    rf"(?<=[{_HAN}])[,/]+(\d{{1,3}})([,/])(\d{{1,2}})\2(\d{{3,4}})(?![\d号栋幢座楼室#单,/A-Z-])"
+    rf"(?<=[{_HAN})A-Z])[,/]*(?<!\d)(\d{{1,3}})([,/])(\d{{1,2}})\2(\d{{3,4}})(?![\d号栋幢座楼#单,/A-Z-])"
 )
 # digits as they are said by radio: 五洞两 is 502
 _RADIO_DIGITS = str.maketrans("洞幺两拐勾零〇一二三四五六七八九", "0127900123456789")
@@ -114,6 +117,10 @@ def _parted(match: re.Match[str]) -> str:
     return "-".join(match.group(1, 3, 4))
 
 
+def _behind(match: re.Match[str]) -> str:
+    return f"-{match.group(1)}-"
+
+
 def _yard(match: re.Match[str]) -> str:
     return f"{match.group(1)}号"
 
@@ -137,7 +144,8 @@ _HEARD_CHARACTERS = (
 )
 STEPS: tuple[tuple[frozenset[str], tuple[Step, ...]], ...] = (
     (frozenset("·"), ((_DOT, "-"), (_DOTS, ""))),
-    (frozenset("."), ((_POINT, ","),)),
+    (frozenset("."), ((_DOT_BEHIND, _behind), (_POINT, ","))),
+    (frozenset("-"), ((_DASHES, "-"),)),
     (frozenset("&"), ((_AND, ","),)),
     (frozenset("壹贰叁肆伍陆柒捌玖拾佰"), ((_CHEQUED, _cheque),)),
     (frozenset("〇"), ((_ROUND_ZERO, "0"),)),

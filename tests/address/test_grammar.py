@@ -19,6 +19,23 @@ CASES = [
     # 门 and 单 are 单元 in the north
     ("滨河花园3号楼2门501", "3", "2", None, "501"),
     ("滨河花园3号楼2单501", "3", "2", None, "501"),
+    # 洞 and U are stairs too, and a stair stands behind a dash as it does without
+    ("滨河花园3号楼2洞501", "3", "2", None, "501"),
+    ("滨河花园C座三洞五层", "C", "3", "5", None),
+    ("滨河花园3号-2单元501", "3", "2", None, "501"),
+    ("滨河花园3座2号单元501房", "3", "2", None, "501"),
+    ("滨河花园8栋4U三层", "8", "4", "3", None),
+    ("滨河花园第九十六栋两单元502", "96", "2", None, "502"),
+    # separators said twice, two of them, or of another kind
+    ("滨河花园-3--1--102", "3", "1", None, "102"),
+    ("滨河花园12#.2.501", "12", "2", None, "501"),
+    ("滨河花园-34 1 302", "34", "1", None, "302"),
+    ("滨河花园11 01 302", "11", "1", None, "302"),
+    ("滨河花园（南区）11、3、502", "11", "3", None, "502"),
+    # from the finest on; lists of buildings ascend
+    ("401@27幢3单元@滨河花园", "27", "3", None, "401"),
+    # what is in the estate is not counted
+    ("滨河花园里头11座4门", "11", "4", None, None),
     # stairs named by letter, stem or side
     ("滨河花园3号楼B单元501", "3", "B", None, "501"),
     ("滨河花园3号楼甲单元", "3", "甲", None, None),
