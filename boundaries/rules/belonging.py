@@ -12,6 +12,7 @@ import shapely
 from boundaries.rules.case import Case, sound
 from boundaries.runs import parse_runs
 
+_SAME_FOOTPRINT_SHARE = 0.9
 _SAME_AREA_SHARE = 1e-6
 
 Positions = npt.NDArray[np.int64]
@@ -133,10 +134,39 @@ def slice_groups(case: Case) -> dict[str, frozenset[str]]:
 
 
 def share_footprint(case: Case, one: str, other: str) -> bool:
-    """Return whether two grids hold slices of a same building."""
+    """Return whether two grids hold slices of a same building, or buildings on the same ground."""
     groups = case.once(slice_groups)
     nothing: frozenset[str] = frozenset()
-    return not groups.get(one, nothing).isdisjoint(groups.get(other, nothing))
+    if not groups.get(one, nothing).isdisjoint(groups.get(other, nothing)):
+        return True
+    held, over = case.once(buildings_of_grids), case.once(lying_over)
+    there = held.get(other, nothing)
+    return any(not over.get(each, nothing).isdisjoint(there) for each in held.get(one, nothing))
+
+
+def buildings_of_grids(case: Case) -> dict[str, frozenset[str]]:
+    """Return, by grid code, the buildings that the grid, or a grid inside it, has a share of."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for building, grid in case.once(assigned)[["building", "grid"]].itertuples(index=False):
+        code: str | None = grid
+        while code is not None:
+            held[code].add(building)
+            code = case.scheme.parent_code(code)
+    return {code: frozenset(buildings) for code, buildings in held.items()}
+
+
+def lying_over(case: Case) -> dict[str, frozenset[str]]:
+    """Return the buildings whose footprints and that of another are as good as one."""
+    shapes, ids = case.buildings.geometry.to_numpy(), case.buildings["id"].to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = (side[one != other] for side in (one, other))
+    area = shapely.area(shapes)
+    shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    same = shared >= _SAME_FOOTPRINT_SHARE * np.minimum(area[one], area[other])
+    found: dict[str, set[str]] = defaultdict(set)
+    for first, second in zip(ids[one[same]], ids[other[same]], strict=True):
+        found[first].add(second)
+    return {building: frozenset(others) for building, others in found.items()}
 
 
 def stacked(case: Case) -> frozenset[frozenset[str]]:

@@ -199,8 +199,9 @@ def stairs_before_floors(case: Case) -> Iterator[Finding]:
 def shared_footprints_are_slices(case: Case) -> Iterator[Finding]:
     """Grids that lie on the very same ground hold slices of a same building.
 
-    They are then one slice group, and the overlap rule excuses them. Two grids of one level with
-    the same footprint and no slice between them are told here, and not as an overlap.
+    Buildings with one footprint count as one. The grids are then one slice group, and the overlap
+    rule excuses them. Two grids of one level with the same footprint and no slice between them
+    are told here, and not as an overlap.
     """
     positions = case.once(position_of_code)
     for codes in case.once(stacked):

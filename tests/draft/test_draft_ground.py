@@ -7,17 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_towns import small_town
 
 from boundaries.check import check
-from boundaries.draft import draft_plan
+from boundaries.draft import Wishes, draft_plan
 from boundaries.draft.parallels import APART_M, one_of_parallels
 from boundaries.draft.stacks import shared_out
 from boundaries.draft.tidying import LEAST_M, Pins, noded, tidied
 from boundaries.scheme import default_scheme
 from boundaries.town import Town
-from geo.layers import LATTICE_DEGREES, STORED_CRS, conform
+from geo.layers import LATTICE_DEGREES, STORED_CRS, conform, on_lattice
 
 WEST, SOUTH = 111.6, 38.2
 EAST_M, NORTH_M = 1 / 87_500, 1 / 111_000  # degrees a metre there
@@ -151,3 +153,41 @@ def test_buildings_over_one_another_are_cut_so_that_everyone_lives_in_his_grid()
     assert faults == {"O01"}
     assert not [finding for finding in report.findings if finding.rule == "B07"]
     assert drafted.plan.assignments["households"].sum() == 194
+
+
+def test_buildings_of_one_footprint_may_be_grids_on_the_same_ground():
+    town, _ = small_town(0)
+    buildings = town.buildings.copy()
+    shapes = buildings.geometry.to_numpy().copy()
+    shapes[1] = shapes[2] = shapes[0]
+    buildings = buildings.set_geometry(gpd.GeoSeries(list(shapes), crs=STORED_CRS))
+    buildings.loc[buildings.index[:3], "households"] = [13, 14, 12]
+    buildings.loc[buildings.index[:3], "stairs"] = 1
+    drafted = draft_plan(town.with_layers(buildings=buildings), "草案")
+    errors = {
+        each.rule
+        for each in check(drafted.town, drafted.plan).findings
+        if each.severity.value == "E"
+    }
+    assert errors <= {"O01", "S01"}
+    table = drafted.plan.assignments.set_index("building")["grid"]
+    assert table[["B0", "B1", "B2"]].nunique() == 3
+
+
+def test_a_plan_in_force_shows_no_fault_for_vertices_that_a_new_draft_put_on_the_outer_line():
+    town, _ = small_town(0)
+    turned = {}
+    for name in ("jurisdiction", "communities", "buildings", "barriers"):
+        frame = getattr(town, name)
+        shapes = [
+            shapely.affinity.rotate(each, 17, origin=(WEST, SOUTH)) for each in frame.geometry
+        ]
+        shapes = on_lattice(np.array(shapes, dtype=object))
+        turned[name] = frame.set_geometry(gpd.GeoSeries(list(shapes), crs=STORED_CRS))
+    first = draft_plan(town.with_layers(**turned), "现行", Wishes(seed=1))
+    second = draft_plan(first.town, "另一稿", Wishes(seed=5))
+    assert not first.town.jurisdiction.geometry.iloc[0].equals(
+        second.town.jurisdiction.geometry.iloc[0]
+    )
+    found = {finding.rule for finding in check(second.town, first.plan).findings}
+    assert not found & {"C01", "C03", "B01", "C06", "B08"}
