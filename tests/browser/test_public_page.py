@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import httpx
@@ -112,6 +113,22 @@ def test_an_estate_of_several_grids_is_asked_about(
         expect(look.page.locator("#card-heading")).to_have_text(
             plan.levels[3].loc[inside, "name"].iloc[0]
         )
+
+
+def test_the_english_page_asks_in_english(
+    desktop: Look, site: str, hostile_town: tuple[Town, Plan]
+) -> None:
+    town, _ = hostile_town
+    desktop.go(f"{site}/en")
+    desktop.find(town.estates[town.estates["kind"] == "estate"]["name"].iloc[1])
+    expect(desktop.page.locator(".choices button").first).to_be_visible()
+    expect(desktop.page.locator("#status")).to_contain_text("which building")
+    numbers = [
+        int(found[1])
+        for text in desktop.page.locator(".choices button").all_inner_texts()
+        if (found := re.search(r"(\d+)号楼$", text))
+    ]
+    assert numbers == sorted(numbers)
 
 
 def test_suggestions_are_reached_by_keys(

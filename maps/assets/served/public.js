@@ -139,7 +139,8 @@
     if (!served) return null;
     let response;
     try {
-      response = await fetch(`${data.lookup}?${new URLSearchParams(query)}`, {
+      const asked = new URLSearchParams({ ...query, lang: data.language });
+      response = await fetch(`${data.lookup}?${asked}`, {
         headers: { Accept: "application/json", "Accept-Language": data.language },
       });
     } catch {
@@ -157,6 +158,15 @@
   function sureOf(answer) {
     const sure = (answer.levels ?? []).filter((each) => each.code && ["determined", "likely"].includes(each.state));
     return sure.at(-1)?.code ?? null;
+  }
+
+  /** Building 2 before building 10. */
+  const inOrder = (one, other) => one.localeCompare(other, "zh", { numeric: true });
+
+  /** The likelier first. */
+  function byLikelihood(one, other) {
+    const gap = (other.p ?? 0) - (one.p ?? 0);
+    return Math.abs(gap) > 0.001 ? gap : inOrder(one.text, other.text);
   }
 
   function borderNote(answer) {
@@ -180,7 +190,7 @@
       return true;
     }
     const options = (answer.levels?.at(-1)?.options ?? []).map((each) => grids.get(each.code)).filter(Boolean);
-    const places = (answer.candidates ?? []).filter((each) => each.text);
+    const places = (answer.candidates ?? []).filter((each) => each.text).sort(byLikelihood);
     if (["partial", "ambiguous"].includes(answer.status) && (places.length > 1 || options.length)) {
       const choices = places.length > 1
         ? places.map((place) => ({ label: place.text, act: () => find(place.text) }))
@@ -307,10 +317,12 @@
   function choicesOf(some, point = null) {
     const labels = some.map(inWords);
     const alone = (label) => labels.indexOf(label) === labels.lastIndexOf(label);
-    return some.map((grid, i) => ({
-      label: alone(labels[i]) ? labels[i] : `${labels[i]}（${grid.name}）`,
-      act: () => show(grid.code, { point }),
-    }));
+    return some
+      .map((grid, i) => ({
+        label: alone(labels[i]) ? labels[i] : `${labels[i]}（${grid.name}）`,
+        act: () => show(grid.code, { point }),
+      }))
+      .sort((one, other) => inOrder(one.label, other.label));
   }
 
   /** Bring some grids into view together. */
