@@ -17,7 +17,7 @@ _HAN = "\u4e00-\u9fff"
 _CLASSIFIER = r"号楼|栋|幢|座|单元|门|层|楼|室|户|#"
 # forms and callers name the element first: 楼号：28 单元：6 室：202, 栋=12&单元=2, 楼号是二十一
 _LABELLED = re.compile(
-    r"(?:(?P<building>楼栋号|楼幢号|楼号|楼栋|楼幢|栋号|幢号"
+    r"(?=[楼栋幢单房室户门])(?:(?P<building>楼栋号|楼幢号|楼号|楼栋|楼幢|栋号|幢号"
     rf"|(?<![{_COUNTED}])(?<![{_COUNTED}] )[栋幢](?=[, ])|(?:^|(?<=[, ])(?<!号 ))楼(?=\d))"
     rf"|(?P<stair>(?<![{_COUNTED}个两俩号#])(?:单元号?(?=,)|(?<![{_COUNTED}] )单元号?))"
     r"|(?P<room>房间号?|房号|室号|户号|门牌号?(?=[, ]|[是为]\d)"

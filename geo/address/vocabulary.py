@@ -68,13 +68,16 @@ _OFFICE = re.compile("|".join(sorted(_OFFICE_FORMS, key=lambda form: (-len(form)
 _FORMER = re.compile(f"^(?:{'|'.join(_WORDS['former'])})(?=..)")
 _OWNER = re.compile(f"^(?:{'|'.join(_WORDS['owners'])})(?=...)")
 _HOUSING = re.compile(f"(?:{'|'.join(HOUSING)})$")
-_GENERIC = re.compile(f"(?:{'|'.join(GENERIC)})$")
+_GENERIC = frozenset(GENERIC)
+_LENGTHS = sorted({len(end) for end in GENERIC}, reverse=True)
 
 
 def generic_end(name: str) -> str:
     """Return the generic end of a compound's name, empty where it has none."""
-    match = _GENERIC.search(name, 1)
-    return match.group(0) if match else ""
+    for length in _LENGTHS:
+        if length < len(name) and name[-length:] in _GENERIC:
+            return name[-length:]
+    return ""
 
 
 OfficeReading = tuple[str, str, str, bool]
