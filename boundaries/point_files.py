@@ -6,10 +6,8 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,17 +22,16 @@ import pyproj
 import shapely
 from openpyxl.utils.exceptions import InvalidFileException
 
+from boundaries.point_tables import Floats, Part, by_columns, csv_tables, xlsx_tables
 from geo.layers import STORED_CRS
 from geo.problem import input_error
 
-Floats = npt.NDArray[np.float64]
-
-EASTINGS = ("longitude", "lon", "lng", "经度", "x")
-NORTHINGS = ("latitude", "lat", "纬度", "y")
 _WKB_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 _STORED = pyproj.CRS.from_user_input(STORED_CRS)
 _TIMELESS = datetime(2000, 1, 1)  # noqa: DTZ001 - office files know no zones
 FORMATS = (".csv", ".xlsx", ".parquet", ".gpkg")
+_POINTS = re.compile(r"(Multi ?)?Point|Unknown|Geometry$")
+_POINT, _MULTIPOINT = 0, 4
 
 
 _UNREADABLE = (
@@ -48,23 +45,6 @@ _UNREADABLE = (
     zipfile.BadZipFile,
     InvalidFileException,
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some rows of a file.
-
-    Attributes
-    ----------
-    table
-        All columns but the geometry.
-    longitude, latitude
-        Degrees; NaN where a row has no point that can be read.
-    """
-
-    table: pd.DataFrame
-    longitude: Floats
-    latitude: Floats
 
 
 def format_of(path: Path) -> str:
@@ -88,7 +68,7 @@ def count_rows(path: Path) -> int | None:
     if suffix == ".parquet":
         return int(pq.read_metadata(path).num_rows)
     if suffix == ".gpkg":
-        return int(pyogrio.read_info(path)["features"])
+        return int(pyogrio.read_info(path, _layer_of(path))["features"])
     return None
 
 
@@ -114,105 +94,69 @@ def read_parts(path: Path, rows: int, *, x: str | None, y: str | None) -> Iterat
         raise input_error("assign.no_file", file=path)
     try:
         if suffix == ".csv":
-            yield from _by_columns(path, _csv_tables(path, rows), x, y)
+            yield from by_columns(path, csv_tables(path, rows), x, y)
         elif suffix == ".xlsx":
-            yield from _by_columns(path, _xlsx_tables(path, rows), x, y)
+            yield from by_columns(path, xlsx_tables(path, rows), x, y)
         elif suffix == ".parquet":
-            yield from _parquet_parts(path, rows)
+            yield from _parquet_parts(path, rows, x, y)
         else:
             yield from _gpkg_parts(path, rows)
     except _UNREADABLE as error:
         raise input_error("assign.unreadable", file=path, reason=str(error)) from error
 
 
-def _csv_tables(path: Path, rows: int) -> Iterator[pd.DataFrame]:
-    """Yield a table of texts, so that every value is written again just as it was."""
-    with path.open("rb") as file:
-        head = file.read(1 << 20)
-    try:
-        head.decode("utf-8")
-        encoding = "utf-8-sig"
-    except UnicodeDecodeError as error:
-        encoding = "utf-8-sig" if error.start > len(head) - 4 else "gb18030"
-    with pd.read_csv(
-        path, chunksize=rows, dtype=str, keep_default_na=False, encoding=encoding
-    ) as parts:
-        yield from parts
-
-
-def _xlsx_tables(path: Path, rows: int) -> Iterator[pd.DataFrame]:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        lines = book.worksheets[0].iter_rows(values_only=True)
-        headings = [str(each) for each in next(lines, ())]
-        held: list[tuple[Any, ...]] = []
-        for line in lines:
-            held.append(line[: len(headings)])
-            if len(held) == rows:
-                yield pd.DataFrame(held, columns=headings, dtype=object)
-                held = []
-        if held:
-            yield pd.DataFrame(held, columns=headings, dtype=object)
-    finally:
-        book.close()
-
-
-def _by_columns(
-    path: Path, tables: Iterable[pd.DataFrame], x: str | None, y: str | None
-) -> Iterator[Part]:
-    for table in tables:
-        longitude = _numbers(table, _column(path, table, x, EASTINGS))
-        latitude = _numbers(table, _column(path, table, y, NORTHINGS))
-        yield Part(table, longitude, latitude)
-
-
-def _column(path: Path, table: pd.DataFrame, named: str | None, usual: tuple[str, ...]) -> str:
-    plain = {str(column).strip().lower(): str(column) for column in table.columns}
-    for name in usual if named is None else (named.lower(),):
-        if name in plain:
-            return plain[name]
-    raise input_error(
-        "assign.no_column",
-        file=path,
-        column=named or usual[0],
-        known="、".join(str(column) for column in table.columns),
-    )
-
-
-def _numbers(table: pd.DataFrame, column: str) -> Floats:
-    return pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-
-
-def _parquet_parts(path: Path, rows: int) -> Iterator[Part]:
+def _parquet_parts(path: Path, rows: int, x: str | None, y: str | None) -> Iterator[Part]:
     file = pq.ParquetFile(path)
     described = (file.schema_arrow.metadata or {}).get(b"geo")
+    batches = file.iter_batches(batch_size=rows) if file.metadata.num_rows else [_no_rows(file)]
     if described is None:
-        for part in file.iter_batches(batch_size=rows):
-            yield from _by_columns(path, [part.to_pandas()], None, None)
+        yield from by_columns(path, (part.to_pandas() for part in batches), x, y)
         return
     meaning = json.loads(described)
     column = meaning["primary_column"]
     crs = pyproj.CRS.from_user_input(meaning["columns"][column].get("crs", "OGC:CRS84"))
-    for part in file.iter_batches(batch_size=rows):
+    for part in batches:
         shapes = shapely.from_wkb(np.asarray(part.column(column).to_pylist(), dtype=object))
         table = part.drop_columns([column]).to_pandas()
-        yield Part(table, *_degrees(shapes, crs))
+        yield Part(table, *_degrees(path, shapes, crs))
+
+
+def _no_rows(file: pq.ParquetFile) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
 
 
 def _gpkg_parts(path: Path, rows: int) -> Iterator[Part]:
-    total, start = int(pyogrio.read_info(path, force_feature_count=True)["features"]), 0
-    while start < total:
-        frame = pyogrio.read_dataframe(path, skip_features=start, max_features=rows)
+    layer = _layer_of(path)
+    total, start = int(pyogrio.read_info(path, layer, force_feature_count=True)["features"]), 0
+    while start < max(total, 1):
+        frame = pyogrio.read_dataframe(path, layer, skip_features=start, max_features=rows)
         if frame.crs is None:
             raise input_error("assign.no_crs", file=path)
         table = pd.DataFrame(frame.drop(columns="geometry"))
-        yield Part(table, *_degrees(frame.geometry.to_numpy(), frame.crs))
+        yield Part(table, *_degrees(path, frame.geometry.to_numpy(), frame.crs))
         start += rows
 
 
-def _degrees(shapes: npt.NDArray[np.object_], crs: pyproj.CRS) -> tuple[Floats, Floats]:
-    points = shapes.copy()
-    points[shapely.get_type_id(shapes) != 0] = None
+def _layer_of(path: Path) -> str:
+    """Return the name of the only layer that can hold points."""
+    layers = pyogrio.list_layers(path).tolist()
+    of_points = [name for name, kind in layers if kind is not None and _POINTS.match(kind)]
+    if len(of_points) != 1:
+        known = "、".join(name for name, _ in layers)
+        kind = "assign.many_layers" if of_points else "assign.no_layer"
+        raise input_error(kind, file=path, known=known)
+    return str(of_points[0])
+
+
+def _degrees(path: Path, shapes: npt.NDArray[np.object_], crs: pyproj.CRS) -> tuple[Floats, Floats]:
+    """Return where points lie; what is no point, or several, lies nowhere."""
+    points, kind = shapes.copy(), shapely.get_type_id(shapes)
+    single = (kind == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    points[single] = shapely.get_geometry(shapes[single], 0)
+    points[(kind != _POINT) & ~single] = None
+    if (kind >= 0).any() and not (shapely.get_type_id(points) == _POINT).any():
+        first = shapes[int(np.argmax(kind >= 0))]
+        raise input_error("assign.no_points", file=path, value=first.geom_type)
     x, y = shapely.get_x(points), shapely.get_y(points)
     if crs.is_projected:
         forward = pyproj.Transformer.from_crs(crs, STORED_CRS, always_xy=True)
