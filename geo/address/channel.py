@@ -74,6 +74,16 @@ _DWELLINGS = frozenset(
         "住宅小区",
     )
 )
+# 滨河花园对面的那个院子 is another estate
+_OUTSIDE = re.compile(
+    r"(?:[斜正]?对(?:面|过)|隔壁|旁边?|附近|前面|后面|后墙?外?头?|外头|外面)的?(?:那|这)?(?:个|座|片)?"
+    r"(?:院子?|小区|小楼|工地|河滩|空地|厂子?)"
+)
+# shops are named after where they are: 康乐棋牌室, 康乐大药房
+_SHOP = re.compile(
+    r"[\u4e00-\u9fff]{0,4}?(?:超市|便利|商店|商行|药[店房]|诊所|饭店|餐[厅馆]|饭馆|宾馆|旅[店馆]|酒[店楼]|网吧|茶[楼馆室]"
+    r"|棋牌室?|麻将馆|理发|美[容发]|门市|五金|建材|洗车|修理|幼儿园|培训|影楼|浴[池室]|洗浴|面馆|面?粉店|火锅|烧烤|鲜花|蛋糕)"
+)
 _SAME_ESTATE = re.compile(r"(?:那|这)个?(?:小区|院子?|社区)(?:里面?)?的?")
 _ESTATE_ENDS = frozenset("苑园庭府城邸居阁轩郡湾")
 # words that no name goes on with: they say where in a compound or beside it something is, as
@@ -81,7 +91,7 @@ _ESTATE_ENDS = frozenset("苑园庭府城邸居阁轩郡湾")
 _WHEREABOUTS = re.compile(
     r"(?:最[里外前后东西南北中上下左右边]|最后|倒数|进(?:了?大?门|去|来)|从[东西南北前后左右里外]|往[东西南北前后左右里外]"
     r"|靠(?:近|着|[东西南北路马街河里外])|挨着|紧挨|除了|不是|大概|好像|可能|应该|中间|[东西南北大正后侧]?门(?:口|外|前|里)"
-    r"|[里外前后左右](?:面|边|头)|(?:旁|对|[东西南北])(?:边|面|侧)|[那这](?:个|栋|幢|座|排|几|边|里)|哪[个栋幢座排]"
+    r"|[里外前后左右](?:面|边|头)|(?:旁|对|[东西南北])(?:边|面|侧)|[那这](?:个|栋|幢|座|排|几|边|里|儿)|哪[个栋幢座排]"
     r"|\d+(?:号楼|[栋幢座]楼?|#楼?)的?[前后旁东西南北左右对隔跟紧挨]|是|在|有|和|跟|还|都|就)"
 )
 _COUNTING = frozenset("0123456789一二三四五六七八九十")
@@ -208,6 +218,8 @@ def trailing_cost(name: str, words: str) -> float:
         return CALLED_ESTATE  # any estate is called one: 滨河花园小区
     if _SAME_ESTATE.fullmatch(words):
         return CALLED_ESTATE if len(name) > 2 else IN_WORDS  # noqa: PLR2004
+    if _OUTSIDE.match(words):
+        return CAP
     if words in _DWELLINGS and _is_whole(name):
         return CALLED_ESTATE
     if _is_whereabouts(name, words):
@@ -235,7 +247,7 @@ def _is_whereabouts(name: str, words: str) -> bool:
 
 def _goes_on(name: str, words: str) -> bool:
     """Return whether words make another name of the one before them: 永安新区 is not 永安."""
-    if generic_end(f"某{words}") or len(words) < 2:  # noqa: PLR2004
+    if generic_end(f"某{words}") or len(words) < 2 or (not _is_whole(name) and _SHOP.match(words)):  # noqa: PLR2004
         return True
     named = len(generic_end(name)) > 1
     lengths = (2, 3) if named else (1, 2, 3)

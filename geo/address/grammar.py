@@ -38,7 +38,7 @@ _FROM_HERE = re.compile(
     rf"{_FROM_BUILDING}(?:(?:\d{{1,2}}|[那这]|下?一|几)[个几]?[栋幢座排楼]|楼(?![上下前后道梯]))"
 )
 _COUNTED_FROM = re.compile(rf"(?:\d(?:号楼|楼)|[栋幢座#]楼?){_FROM_BUILDING}$")
-_LISTED = re.compile(r",?(?:和|与|跟|及|以及|或者?|还有|还是|到|至)")
+_LISTED = re.compile(r",?(?:和|与|跟|及|以及|或[者是]?|还有|还是|到|至)")
 _PAIR = 2
 _PARTS = {3: ("building", "stair", "room"), 4: ("building", "stair", "floor", "room")}
 # 1-12-2-501: what stands before is a stage or a zone when 501 is not on floor 2
@@ -282,6 +282,8 @@ def _number(reader: _Reader, place: int, token: Token) -> None:
     value = token.value.removeprefix("附") + token.word.removesuffix("号")
     value = value.replace("之", "-").replace("附", "-").replace("--", "-")
     words = reader.words_before(token)
+    if reader.text[token.end : token.end + 1] == "门" and not words.endswith(_STREET_END):
+        return  # 3号门口 is a gate, 人民路108号门口 a house
     if before in ("building", "stair", "floor"):
         reader.put("room", value, token.start, token.end)
     elif (
@@ -332,6 +334,8 @@ def _is_room_of_house(reader: _Reader, token: Token) -> bool:
 def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
     """Bare digits right behind a name are its building: 秀容嘉园19, 秀容嘉园19 5 502."""
     words = reader.words_before(token).rstrip("-")
+    if following is not None and following.kind == "stair":
+        words = words.rstrip(", ")  # 滨河花园，46 1单元
     if "building" in reader.found or not words or not words[-1] > "一":
         return False
     if following is not None:
@@ -342,6 +346,9 @@ def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
 def _run(reader: _Reader, place: int, token: Token) -> None:
     parts = _parts(token)
     word = token.word
+    before = reader.tokens[place - 1] if place else token
+    if before.kind == "run" and "," in reader.text[before.end : token.start]:
+        return  # 3-1、5-2: another address
     words = reader.words_before(token)
     whole = "-".join(part.value for part in parts)
     if (word and word[-1] in "栋幢座#") or word[-1:] == "楼" != word:

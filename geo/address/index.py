@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from geo.address.absence import may_be_name
 from geo.address.answer import Match, Status, Suggestion
 from geo.address.areas import areas_of
 from geo.address.broad import Broad
@@ -188,7 +189,7 @@ class AddressIndex:
         found, p_none = self.weighed(query, others, limit)
         if query.foreign and p_none >= _ABSENT:
             return Match(Status.OUT_OF_AREA)
-        if not query.chunks and not found:
+        if not found and not any(map(may_be_name, query.chunks)):
             broad = self._broad.match(query)
             if broad is not None:
                 return broad
@@ -214,7 +215,7 @@ class AddressIndex:
     ) -> tuple[list[Found], list[float]]:
         """Return the candidates of all readings and the features of "none of these"."""
         found = self.searcher.find(query)
-        if others and not any(_settled(one) for one in found):
+        if others and (_may_be_floor(query) or not any(_settled(one) for one in found)):
             for place, chain in enumerate(others, start=1):
                 other = self.searcher.reader.query(query.written, chain)
                 other.at = query.at
@@ -235,6 +236,16 @@ class AddressIndex:
     @cached_property
     def _suggester(self) -> Suggester:
         return Suggester(self.register, self.searcher.names, self.searcher.targets)
+
+
+def _may_be_floor(query: Query) -> bool:
+    """Return whether a building may be a floor: 滨河花园4楼, with no stair behind."""
+    building, room = query.chain.building, query.chain.room
+    if building is None or query.chain.stair is not None or query.chain.number is not None:
+        return False
+    words = query.written.text[building.start : building.end]
+    on_floor = room is None or room.value.startswith(building.value)
+    return words.endswith("楼") and words[:-1].isdigit() and on_floor
 
 
 def _settled(one: Found) -> bool:

@@ -33,6 +33,8 @@ _WHOLE_ZONE = re.compile(
 )
 
 
+_SAID_ZONE = re.compile(r"(?:就?是|在|属于?)((?:[A-Z]|[东西南北中])区)的?")
+_AND = re.compile(r"[, ]*(?:和|与|跟|以及|及|还有|或者?|,)[, ]*|[, ]+")
 _OTHER_THING = re.compile(r"(?:就?在|靠近?|离|是)?[一-鿿]{2,10}")
 
 
@@ -112,6 +114,14 @@ class QueryReader:
         other = self._first_name(again, len(behind.text))
         buildings = (query.chain.building, again.chain.building)
         same = [None if building is None else building.value for building in buildings]
+        if not other and buildings[1] is not None and same[0] != same[1]:
+            between = behind.text[: buildings[1].start]
+            if _AND.fullmatch(between) or (
+                not between and form[end] == ","
+            ):  # 3号楼1单元和5号楼2单元, of one compound
+                again.chunks, again.zone, again.stage = query.chunks, query.zone, query.stage
+                again.road, again.town = query.road, query.town
+                return again
         if not other or (first == other and same[0] == same[1]):
             return None
         return again
@@ -220,6 +230,9 @@ class QueryReader:
             place = first + len(part)
             followed = to if place == end else ""
             behind = bool(chain_end) and bool(query.chunks or query.road)
+            if behind and self._around.is_foreign(form, first, place):
+                query.foreign = query.foreign or part  # 3号楼2单元，孝义市
+                continue
             self._part(query, first, place, followed=followed, behind=behind)
 
     def _part(self, query: Query, start: int, end: int, *, followed: str, behind: bool) -> None:
@@ -280,7 +293,13 @@ class QueryReader:
             query.group = group.group(1)
         elif form.isascii() and query.chain.number is not None and not query.road:
             query.unknown_road = (start, end)
-        elif not behind and words not in _NO_NAMES and not is_speech(words):
+        elif (said := _SAID_ZONE.fullmatch(words)) and query.chunks:
+            query.zone = query.zone or zone_id(said.group(1))  # 滨河花园3号楼，是C区
+        elif (
+            (not behind or self._spoken.holds_name(words))
+            and words not in _NO_NAMES
+            and not is_speech(words)
+        ):
             query.chunks.append(self._spoken.chunk(form, start, end))
 
 

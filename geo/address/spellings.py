@@ -12,7 +12,7 @@ from geo.address.numerals import NUMERAL, longest_numeral, value_of
 
 Step = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
-_COUNTED = f"0-9A-Z{NUMERAL}"
+_COUNTED = f"0-9A-Z{NUMERAL}两俩"
 _HAN = "\u4e00-\u9fff"
 _CLASSIFIER = r"号楼|栋|幢|座|单元|门|层|楼|室|户|#"
 # forms and callers name the element first: 楼号：28 单元：6 室：202, 栋=12&单元=2, 楼号是二十一

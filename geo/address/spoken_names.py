@@ -11,6 +11,7 @@ from geo.address.parse import ZONE
 from geo.address.query import NEARLY, Chunk, Query
 from geo.address.speech import inside_words
 from geo.address.units import zone_id
+from geo.address.vocabulary import generic_end
 
 BARE_ZONES = frozenset("ABCDEFGH东西南北中")
 _ZONE_FIRST = re.compile(r"(?:[A-Z]|[东西南北中])区的?(?=..)|(\d{1,2}期)的?(?=..)")
@@ -50,6 +51,14 @@ class SpokenNames:
         if words[-1:] in BARE_ZONES and words[:-1] in self.known:
             return Chunk(start, end - 1, words[:-1], words[-1])  # 东方苑西2号楼 leaves 区 out
         return None
+
+    def holds_name(self, words: str) -> bool:
+        """Return whether a whole name of the register, no short one, stands in some words."""
+        return any(
+            words[start:end] in self.known and len(generic_end(words[start:end])) > 1
+            for start in range(len(words) - 3)
+            for end in range(start + 4, min(len(words), start + self.names.longest) + 1)
+        )
 
     def name_of(self, query: Query, start: int, end: int) -> Chunk | None:
         """Return the stretch as a chunk if it is a name, alone or with a named building behind."""

@@ -16,6 +16,9 @@ _ON_ROAD = re.compile(r"(?:上|边上?|旁边?|路边|那边|这边)?(?:的那�
 _SIDE_OF_ROAD = re.compile(
     r"(?:[东西南北中]段|路?[东西南北](?:侧|边|面)?|(?:十字|丁字)?(?:交叉|路)?口|十字)的?(?=..)"
 )
+# marks, and what callers say before where they are: 我在北京市昌平区
+_BEFORE_AREA = frozenset(",/( 在住于地址")
+_COME_FROM = re.compile(r"搬来|来的|过来|老家|牌照")
 _AREA_WORDS = frozenset("省市县区州盟旗蒙西藏疆广上天重")
 # names of provinces and cities, with their word or without, right before the county
 _ABOVE = re.compile(
@@ -80,6 +83,14 @@ class Surroundings:
                 return start
             start += foreign
         return start
+
+    def is_foreign(self, form: str, start: int, end: int) -> bool:
+        """Return whether words are the whole name of a city or county elsewhere (孝义市)."""
+        words = form[start:end]
+        if words[-1:] not in ("市", "县") or self.lexicon.at_start(form, start, end) is not None:
+            return False
+        whole = CITY.fullmatch(words) or DISTRICT.fullmatch(words)
+        return whole is not None and not self._spoken.begins_name(words)
 
     def take_back(self, query: Query, start: int, end: int) -> int:
         """Take areas and roads off the back, where people put them last."""
@@ -157,7 +168,7 @@ class Surroundings:
         form = query.written.text
         if _AREA_WORDS.isdisjoint(form[start:end]):
             return 0
-        if start and not query.foreign and not query.known_area and form[start - 1] not in ",/( ":
+        if start and not (query.foreign or query.known_area or form[start - 1] in _BEFORE_AREA):
             return 0
         for pattern in (PROVINCE, CITY, DISTRICT):
             match = pattern.match(form, start, end)
@@ -174,6 +185,8 @@ class Surroundings:
                 and self._spoken.is_like_name(form, start, end)
             ):
                 return 0
+            if _COME_FROM.search(form, match.end(), end):
+                return end - start  # 从内蒙古包头市搬来的 says where one came from
             if not self._spoken.begins_name(words) and not self._spoken.cuts_name(form, match, end):
                 query.foreign += words
                 return len(words)

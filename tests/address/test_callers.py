@@ -293,3 +293,72 @@ def test_buildings_in_a_list_are_no_range(town_index: AddressIndex) -> None:
         "5号楼",
         "6号楼",
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "滨河花园3号楼1单元（来电人改口：2单元）",
+        "那个滨河苑……哎呀嘴瓢了，滨河花园3号楼2单元6楼",
+        # where one came from is not where one is
+        "从内蒙古包头市搬来的，住滨河花园三号楼二单元",
+        # the name behind what happened
+        "是3栋二单元出的事，滨河花园那儿的3栋",
+        # a number without its word before a stair
+        "滨河花园，No.3 2单元 401",
+    ],
+)
+def test_finds_the_stair_in_a_story(town_index: AddressIndex, text: str) -> None:
+    assert unit(town_index.match(text)) == ROOT
+
+
+def test_a_zone_said_last(town_index: AddressIndex) -> None:
+    assert unit(town_index.match("3号楼2单元，锦绣华庭，是a区")) == (
+        "锦绣华庭",
+        "A区",
+        "3号楼",
+        "2",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # another county, wherever it is said
+        "文水县城滨河花园3号楼2单元",
+        "户籍地静乐县城关镇滨河花园3号楼2单元",
+        "家在山西省忻州市静乐县滨河花园3号楼2单元",
+        "滨河花园3号楼2单元，孝义市",
+        # another estate, named by one of the register
+        "滨河花园对面的那个院子3号楼2单元",
+        # a shop named after an estate
+        "新华棋牌室门口电梯困住人了",
+    ],
+)
+def test_claims_nothing_elsewhere(town_index: AddressIndex, text: str) -> None:
+    assert town_index.match(text).claim is None
+
+
+@pytest.mark.parametrize("text", ["滨河花园4楼有人吵架", "滨河花园四楼401"])
+def test_a_floor_or_a_building(town_index: AddressIndex, text: str) -> None:
+    """4楼 behind an estate may be building 4 or floor 4 of one of them."""
+    assert unit(town_index.match(text)) == ("滨河花园", None, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["滨河花园3号楼1单元和5号楼2单元", "滨河花园3-1、5-2", "不是滨河花园3号楼就是5号楼，着火了"],
+)
+def test_one_of_two_buildings_of_one_estate(town_index: AddressIndex, text: str) -> None:
+    assert unit(town_index.match(text)) == ("滨河花园", None, None, None)
+
+
+def test_a_house_and_its_gate(town_index: AddressIndex) -> None:
+    assert unit(town_index.match("秀容路57号门口电动车着火了"))[0] == "滨河花园"
+    assert town_index.match("滨河花园3号门口").claim.building is None
+
+
+def test_a_complaint_behind_a_road_is_no_name(town_index: AddressIndex) -> None:
+    match = town_index.match("秀容路，急得很")
+    assert match.claim is not None
+    assert match.claim.precision is Precision.ROAD
