@@ -17,13 +17,15 @@ from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim
 from boundaries.draft.relief import Family, relieve
 from boundaries.draft.settling import Mending
-from boundaries.draft.together import DEAR, RISING, mended_together
+from boundaries.draft.stages import mended_by_stages
+from boundaries.draft.together import mended_together, put_inside
 
+_TURNS = 3
+_WEIGHTS = (12, 3, 2, 1, 1, 1)
+_DEAR = np.full(16, 20.0)
 _RELIEFS = 3
 _PROOF = 0.25
 """Share of the time that proving the bound may take."""
-_LEFT_OVER = Mending(recuts=40, turns=100, starts=1)
-"""What to do about the parts that the search on all levels at once leaves off their bands."""
 
 
 @dataclass(frozen=True)
@@ -84,30 +86,19 @@ def mend_levels(
         least_moves(replace(graph, households=households), today, aim.low, aim.high, until=proof)
         for households, today, aim in zip(counted, old, aims, strict=True)
     ]
-    together = mended_together(
-        graph, old, aims, counted, prices=RISING, seed=seed, until=until, fixed=fixed
-    )
-    above = [graph.components()]
-    labels: list[Integers] = []
-    for index, aim in enumerate(aims):
-        walled = graph.at_level(index + 1)
-        level = replace(walled, households=counted[index])
-        label = together[index]
-        if _off(level.households, label, aim) or _leaves(label, above[-1]):
-            left_over = replace(_LEFT_OVER, until=until)
-            label = left_over.mended(level, above[-1], label, None, aim, seed=seed)
-        is_in_time = time.monotonic() < until
-        if index and is_in_time and _off(level.households, label, aim):
-            label = _relieved(walled, above, labels, label, old, aims, counted, seed)
-        if index and _off(level.households, label, aim):
-            label = _with_parents(walled, labels, label, aims[: index + 1], counted, seed, until)
-        labels.append(label)
-        above.append(label)
-    if not _holds(graph, labels, old, fixed):
-        labels = together
-    labels = mended_together(
-        graph, old, aims, counted, prices=DEAR, seed=seed, until=until, begin=labels, fixed=fixed
-    )
+    labels = mended_by_stages(graph, old, aims, counted, seed=seed, until=until, fixed=fixed)
+    for turn in range(_TURNS):
+        labels = mended_together(
+            graph, old, aims, counted, weights=_WEIGHTS[: len(aims)], prices=_DEAR,
+            seed=seed + turn, until=until, begin=labels, fixed=fixed,
+        )  # fmt: skip
+        if time.monotonic() > until or not any(
+            _off(*each) for each in zip(counted, labels, aims, strict=True)
+        ):
+            break
+        recut = _recut(graph, labels, old, aims, counted, seed, until)
+        if _holds(graph, recut, old, fixed):
+            labels = recut
     moved = []
     kept = np.ones(len(graph), bool)
     for label, today in zip(labels, old, strict=True):
@@ -139,7 +130,6 @@ def _leaves(label: Integers, above: Integers) -> bool:
 
 def _relieved(  # noqa: PLR0917
     graph: UnitGraph,
-    above: list[Integers],
     labels: list[Integers],
     label: Integers,
     old: Sequence[Integers],
@@ -151,7 +141,7 @@ def _relieved(  # noqa: PLR0917
     index = len(labels)
     family = Family(
         graph,
-        above[-2],
+        labels[-2] if index > 1 else graph.components(),
         labels[-1].copy(),
         label.copy(),
         old[index - 1],
@@ -166,10 +156,34 @@ def _relieved(  # noqa: PLR0917
             family.outer = (aims[index - 2], held[index - 2])
         relieve(family, Mending(recuts=40, turns=30, rounds=100, starts=1), seed=seed + attempt)
     labels[-1] = family.parents
-    above[-1] = family.parents
     if index > 1:
-        labels[-2] = above[-2] = family.above
+        labels[-2] = family.above
     return family.children
+
+
+def _recut(  # noqa: PLR0917
+    graph: UnitGraph,
+    labels: Sequence[Integers],
+    old: Sequence[Integers],
+    aims: Sequence[Aim],
+    held: Sequence[Integers],
+    seed: int,
+    until: float,
+) -> list[Integers]:
+    """Recut parents whose children are off their bands; all else stays as it is."""
+    found = [labels[0]]
+    for index in range(1, len(aims)):
+        label, walled = labels[index], graph.at_level(index + 1)
+        if _leaves(label, found[-1]):
+            names = np.unique(label)
+            known = np.concatenate([names, int(label.max()) + 1 + np.arange(len(graph))])
+            label = known[put_inside(graph, numbered(found[-1]), numbered(label), index + 1)]
+        if _off(held[index], label, aims[index]) and time.monotonic() < until:
+            label = _relieved(walled, found, label, old, aims, held, seed)
+        if _off(held[index], label, aims[index]):
+            label = _with_parents(walled, found, label, aims[: index + 1], held, seed, until)
+        found.append(label)
+    return found
 
 
 def _with_parents(  # noqa: PLR0917

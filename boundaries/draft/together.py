@@ -1,4 +1,4 @@
-"""Mend all levels at once: the price of being off a band rises until it is worth every move."""
+"""Mend levels at once: the price of being off a band rises until it is worth every move."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from boundaries.draft.partition import Aim, random_of
 from boundaries.draft.settling import settled
 from boundaries.draft.transfer import SCALE, Levels, Room, counted, transfer, troubled_arcs
 
-RISING = np.geomspace(3.0, 80.0, 54)
-"""Prices of a household off its band, beside `_WEIGHT` for one that moves on level 1."""
-DEAR = np.full(16, 80.0)
-_STEPS = 5
+_STEPS = 3
 """Steps at each price, for every pair of units where something is amiss."""
-_WEIGHT = 6
+_JUDGED = 0.5
+"""Share of the prices at which nothing is judged yet: too much is still off its band."""
 _CHANCES = np.rint(-1024 * np.log((np.arange(256) + 0.5) / 256)).astype(np.int64)
 
 
@@ -32,13 +30,14 @@ def mended_together(
     aims: Sequence[Aim],
     held: Sequence[Integers],
     *,
+    weights: Sequence[int],
     prices: npt.NDArray[np.float64],
     seed: int,
     until: float,
     begin: Sequence[Integers] | None = None,
     fixed: Flags | None = None,
 ) -> list[Integers]:
-    """Move units between the parts of all levels until few are off their bands, and few moved.
+    """Move units between the parts of levels until few are off their bands, and few moved.
 
     Parameters
     ----------
@@ -48,8 +47,11 @@ def mended_together(
         Today's parts by level, coarsest first, level inside level.
     aims, held
         Bands and the households that count for them, by level.
+    weights
+        Of a household that moves, by level.
     prices
-        Of a household off its band, one after the other.
+        Of a household off its band, one after the other; 1 is what it costs to move it there
+        and on all finer levels.
     begin
         Parts to begin with, one in the other and in one piece; today's where None.
     fixed
@@ -68,8 +70,8 @@ def mended_together(
     names = [np.unique(each) for each in old]
     origin = [numbered(each) for each in old]
     start = _settled(graph, origin) if begin is None else _numbered_as(begin, names)
-    levels = _levels(graph, start, origin, aims, held, fixed)
-    best, best_worth = start, _worth(graph, start, origin, aims, held)
+    levels = _levels(graph, start, origin, aims, held, weights, fixed)
+    best, best_worth = start, _worth(graph, start, origin, aims, held, weights)
     if sum(best_worth) > 0:
         net, room = net_of(graph), _room(graph, len(aims))
         random, chances = random_of(seed), given(_CHANCES)
@@ -84,8 +86,10 @@ def mended_together(
             count = transfer(
                 net, levels, room, steps, price, heat, aims[-1].reach_cm, chances, random
             )
+            if turn + 1 < _JUDGED * len(prices):
+                continue
             found = list(taken(levels.label).reshape(len(aims), -1))
-            worth = _worth(graph, found, origin, aims, held)
+            worth = _worth(graph, found, origin, aims, held, weights)
             if worth < best_worth:
                 best, best_worth = [label.copy() for label in found], worth
     return [
@@ -95,17 +99,33 @@ def mended_together(
 
 
 def _settled(graph: UnitGraph, origin: Sequence[Integers]) -> list[Integers]:
-    """Return today's parts, each in one piece, inside its parent, on one side of locked borders."""
     above, found = graph.components(), []
     for level, label in enumerate(origin, start=1):
-        walled = graph.at_level(level)
-        above = settled(walled, above, label)
-        cut = led_on(walled, above, level)
-        if cut is not None:
-            walled = replace(walled, walled=walled.walled | cut)
-            above = _largest_keeps(walled, above)
+        above = put_inside(graph, above, label, level)
         found.append(above)
     return found
+
+
+def put_inside(graph: UnitGraph, above: Integers, label: Integers, level: int) -> Integers:
+    """Return parts of a level, each in one piece, inside its parent, on one side of locked borders.
+
+    Parameters
+    ----------
+    graph
+        Units.
+    above
+        Their parts of the level above.
+    label
+        Their parts, below the number of units; these are kept as far as can be.
+    level
+        Number of the level.
+    """
+    walled = graph.at_level(level)
+    found = settled(walled, above, label)
+    cut = led_on(walled, found, level)
+    if cut is None:
+        return found
+    return _largest_keeps(replace(walled, walled=walled.walled | cut), found)
 
 
 def _largest_keeps(graph: UnitGraph, label: Integers) -> Integers:
@@ -131,12 +151,13 @@ def _numbered_as(label: Sequence[Integers], names: Sequence[Integers]) -> list[I
     return found
 
 
-def _worth(
+def _worth(  # noqa: PLR0917
     graph: UnitGraph,
     label: Sequence[Integers],
     origin: Sequence[Integers],
     aims: Sequence[Aim],
     held: Sequence[Integers],
+    weights: Sequence[int],
 ) -> tuple[int, int]:
     """Return the households off the bands, then those moved by weight; the less, the better."""
     off = sum(
@@ -144,14 +165,10 @@ def _worth(
         for now, aim, each in zip(label, aims, held, strict=True)
     )
     moved = sum(
-        _weight(level) * int(graph.households[now != was].sum())
-        for level, (now, was) in enumerate(zip(label, origin, strict=True))
+        weight * int(graph.households[now != was].sum())
+        for weight, now, was in zip(weights, label, origin, strict=True)
     )
     return off, moved
-
-
-def _weight(level: int) -> int:
-    return max(_WEIGHT // (level + 1), 1)
 
 
 def _levels(  # noqa: PLR0917
@@ -160,6 +177,7 @@ def _levels(  # noqa: PLR0917
     origin: Sequence[Integers],
     aims: Sequence[Aim],
     held: Sequence[Integers],
+    weights: Sequence[int],
     fixed: Flags | None,
 ) -> Levels:
     begin, beside, since = _kept_apart(graph, len(aims))
@@ -188,7 +206,8 @@ def _levels(  # noqa: PLR0917
         free=_zeros(count),
         low=given([aim.low for aim in aims]),
         high=given([aim.high for aim in aims]),
-        weight=given([SCALE * _weight(level) for level in range(count)]),
+        weight=given([SCALE * weight for weight in weights]),
+        dear=given(np.cumsum(weights[::-1])[::-1]),
         fixed=given(np.zeros(len(graph)) if fixed is None else fixed),
         begin=given(begin),
         beside=given(beside),

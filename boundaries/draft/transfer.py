@@ -41,6 +41,7 @@ class Levels(NamedTuple):
     low: Integers
     high: Integers
     weight: Integers
+    dear: Integers
     fixed: Integers
     begin: Integers
     beside: Integers
@@ -126,7 +127,7 @@ def change_of_moved(levels: Levels, level: int, unit: int, target: int, househol
 
 @kernel
 def change_of_off(levels: Levels, room: Room, size: int, last: int) -> int:
-    """Return how the households off the bands change when what is taken goes to the target."""
+    """Return the change of what is off the bands, by dearness, when what is taken goes over."""
     change = 0
     for level in range(last + 1):
         name, target = levels.label[level * levels.units + room.taken[0]], room.target[level]
@@ -135,12 +136,13 @@ def change_of_off(levels: Levels, room: Room, size: int, last: int) -> int:
         held = 0
         for index in range(size):
             held += levels.held[level * levels.units + room.taken[index]]
-        change -= off(levels, level, levels.total[level * levels.names + name])
+        apart = -off(levels, level, levels.total[level * levels.names + name])
         if size < levels.members[level * levels.names + name]:
-            change += off(levels, level, levels.total[level * levels.names + name] - held)
+            apart += off(levels, level, levels.total[level * levels.names + name] - held)
         if levels.members[level * levels.names + target] > 0:
-            change -= off(levels, level, levels.total[level * levels.names + target])
-        change += off(levels, level, levels.total[level * levels.names + target] + held)
+            apart -= off(levels, level, levels.total[level * levels.names + target])
+        apart += off(levels, level, levels.total[level * levels.names + target] + held)
+        change += levels.dear[level] * apart
     return change
 
 
