@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from geo.address.explained import with_explained
+from geo.address.figures import without_figures
+from geo.address.speech import without_persons
+
 _NUMERAL = r"[0-9０-９A-Za-z〇零一二三四五六七八九十百廿幺两]"
 _CLASSIFIER = r"号楼|號樓|号院|栋楼?|棟|幢|座|#楼?|单元|單元|门洞|期|层|樓|楼|室|号|區|区"
 _ONE = rf"(?:第?{_NUMERAL}{{1,5}}(?:{_CLASSIFIER}))"
@@ -28,7 +32,7 @@ _TAKEN_BACK = re.compile(
     rf"(?P<old>{_CHAIN})(?:的?{_NUMERAL}{{3,4}}室?)?{_GAP}{_SORRY}{_GAP}{_RATHER}?{_GAP}(?P<new>{_CHAIN})"
 )
 # names hold no part of a chain
-_NAME = rf"(?![哦噢啊呃嗯诶唉是在应为就其而])(?:(?!{_ONE})[\u4e00-\u9fffA-Z]){{2,12}}"
+_NAME = rf"(?![哦噢啊呃嗯诶唉是在应为就其而了])(?:(?!{_ONE})[\u4e00-\u9fffA-Z]){{2,12}}"
 _WITH_CHAIN = rf"{_NAME}[,，的 ]{{0,2}}{_CHAIN}"
 # 不是滨河花园，是滨河苑3号楼; 不是滨河花园那个，滨河苑这个，3号楼
 _NAME_DENIED = re.compile(
@@ -72,6 +76,11 @@ _PATTERNS = (
     _MOVED,
     _NUMBERED_BEFORE,
 )
+
+
+def as_meant(text: str) -> str:
+    """Return a text of the same length without persons and figures, as the caller puts it right."""
+    return without_corrections(with_explained(without_figures(without_persons(text))))
 
 
 def without_corrections(text: str) -> str:

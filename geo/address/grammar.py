@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from geo.address.rereading import other_readings
+from geo.address.rereading import LONGEST_RANGE, other_readings
 from geo.address.tokens import Token, tokens_of
 
 _ROAD_END = "路街道巷弄段衢径堤线"
@@ -210,6 +210,9 @@ def _several(reader: _Reader, _place: int, token: Token) -> None:
         reader.put("room", first, token.start, behind)
         reader.put("building", ",".join(rest), behind + 1, token.end)
         return
+    last = rest[-1]
+    if re.search("[到至]", token.value) and int(first) < int(last) <= int(first) + LONGEST_RANGE:
+        rest = [str(number) for number in range(int(first) + 1, int(last) + 1)]  # 3到7号楼
     value = ",".join(dict.fromkeys((first, *rest)))  # 9，9号楼 is said twice
     reader.put("building", value, token.start, token.end)
 

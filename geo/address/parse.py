@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from geo.address.correction import without_corrections
-from geo.address.figures import without_figures
+from geo.address.correction import as_meant
 from geo.address.grammar import Reading, chains
 from geo.address.normalise import Normalised, normalise
 from geo.address.relation import Relation, relation_at, relation_end
-from geo.address.speech import opening_length, without_persons
+from geo.address.speech import opening_length
 
 PROVINCES = (
     "黑龙江|河北|山西|辽宁|吉林|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南"
@@ -122,7 +121,7 @@ def parse(text: str) -> Parsed:
     what stands behind its first 300 characters.
     """
     text = text[:_MOST_CHARACTERS]
-    written = normalise(without_corrections(without_figures(without_persons(text))))
+    written = normalise(as_meant(text))
     pieces = _pieces(written.text)
     return Parsed(tuple(_spans(written, text, pieces)))
 

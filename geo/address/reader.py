@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from geo.address.correction import without_corrections
-from geo.address.figures import without_figures
+from geo.address.correction import as_meant
 from geo.address.grammar import Element, Reading, chains
 from geo.address.letters import Letters
 from geo.address.normalise import Normalised, normalise
 from geo.address.parse import GROUP, relation_behind
 from geo.address.query import Query
 from geo.address.relation import Relation, relation_at, stays_at
-from geo.address.speech import inside_words, is_speech, opening_length, without_persons
+from geo.address.speech import inside_words, is_speech, opening_length
 from geo.address.spoken_names import BARE_ZONES, SpokenNames
 from geo.address.surroundings import Surroundings
 from geo.address.units import zone_id
@@ -78,7 +77,7 @@ class QueryReader:
 
         None where the text says nothing.
         """
-        written = normalise(without_corrections(without_figures(without_persons(text))).rstrip(" "))
+        written = normalise(as_meant(text).rstrip(" "))
         form = written.text
         if not _MEANT.search(form):
             return None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _HAN_DIGITS = "一二三四五六七八九"
 _CLASSIFIERS = ("楼", "栋", "幢", "座", "#", "号")
 _ROOM_DIGITS = 3
-_LONGEST_RANGE = 30
+LONGEST_RANGE = 30
 
 
 def other_readings(text: str, first: Reading) -> list[Reading]:
@@ -87,7 +87,7 @@ def _several_buildings(first: Reading) -> Reading | None:
     low, _, high = ("", "", "") if building is None else building.value.partition("-")
     if building is None or not (low.isdigit() and high.isdigit()):
         return None
-    if not int(low) < int(high) <= int(low) + _LONGEST_RANGE:
+    if not int(low) < int(high) <= int(low) + LONGEST_RANGE:
         return None
     several = ",".join(str(number) for number in range(int(low), int(high) + 1))
     return first._replace(building=building._replace(value=several))

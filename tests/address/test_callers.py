@@ -52,6 +52,8 @@ def unit(match: Match) -> tuple[str | None, ...]:
         # records of those who go round
         "排查滨河花园3号楼2单元出租房1间",
         "事发滨河花园3号楼2单元",
+        # told by the characters' words
+        "滨河花苑，花园的园，3号楼2单元",
         # heard and written otherwise
         "滨河花园三好楼二丹元",
         "滨河花园三号楼两单元",
@@ -160,8 +162,8 @@ def test_words_that_make_another_name_do_not(town_index: AddressIndex, words: st
 
 @pytest.mark.parametrize("joint", ["和", "或者", "到", "、"])
 def test_one_of_two_buildings_leaves_the_compound(town_index: AddressIndex, joint: str) -> None:
-    match = town_index.match(f"滨河花园3号楼{joint}5号楼")
-    assert unit(match) == ("滨河花园", None, None, None)
+    for text in (f"滨河花园3号楼{joint}5号楼", f"滨河花园3{joint}5号楼全停电"):
+        assert unit(town_index.match(text)) == ("滨河花园", None, None, None)
 
 
 @pytest.mark.parametrize("stairs", ["1单元和2单元", "1、2单元", "1单元还是2单元"])
@@ -198,6 +200,8 @@ def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
         "忻州滨河花园3号楼2单元",
         "北京的滨河花园3号楼2单元",
         "文水县滨河花园3号楼2单元",
+        "我在文水县，滨河花园3号楼2单元",
+        "我在北京市昌平区，滨河花园3号楼2单元",
         "离石区滨河花园3号楼2单元",
         "忻州东方苑二期3号楼2单元",
     ],
