@@ -185,16 +185,6 @@ def reconcile(store: Store, home: Home) -> bool:
     return news
 
 
-def without_snapshot(store: Store, home: Home) -> list[Publication]:
-    """Return the publications whose snapshot is not in the home, as after half a restoration."""
-    standing = renewed_of(home)
-    return [
-        one
-        for one in store.publications()
-        if not (home.snapshots / standing.get(one.snapshot, one.snapshot)).is_dir()
-    ]
-
-
 def _refuse_period(
     start: datetime, end: datetime | None, moment: datetime, *, allow_past: bool
 ) -> None:

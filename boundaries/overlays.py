@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.layers import STORED_CRS
+from geo.locate.distance import STORED_CRS
 
 _FIELDS = ["code", "name", "special_type", "geometry"]
 _QUARTER_STEPS = 64

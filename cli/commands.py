@@ -15,7 +15,7 @@ COMMANDS = {
     "check": ("checking", "cli.check_help"),
     "rules": ("checking", "cli.rules_help"),
     "accepted": ("accepting", "accepting.help"),
-    "plans": ("planning", "cli.plans_help"),
+    "plans": ("listing", "cli.plans_help"),
     "draft": ("planning", "draft.command_help"),
     "mend": ("planning", "draft.mend_help"),
     "repair": ("repairing", "coverage.repair_help"),

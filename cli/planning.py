@@ -16,7 +16,6 @@ from boundaries.draft.keeping import Kept
 from boundaries.earlier import history_of
 from boundaries.estimate import estimate_households
 from boundaries.scheme import WEIGHT_RANGE, Weights
-from boundaries.zone import CHINA
 from cli.keeping import LockBorder, LockLines, Together, borders_of, groups_of, lines_of
 from cli.mended import show_mended, show_notes, write_mended
 from cli.options import AsJson, TownName, actor, chosen_plan, chosen_town, home_of, opened_store
@@ -37,36 +36,8 @@ _MOST_SHOWN = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the app."""
-    app.command("plans", help=languages_of_help("cli.plans_help"))(plans)
     app.command("draft", help=languages_of_help("draft.command_help"))(draft)
     app.command("mend", help=languages_of_help("draft.mend_help"))(mend)
-
-
-def plans(context: typer.Context, town: TownName = None, *, as_json: AsJson = False) -> None:
-    """List the plans of the store with their states and periods."""
-    with opened_store(home_of(context)) as store:
-        records = store.plans(town)
-    if as_json:
-        print_json([record.as_dict() for record in records])
-        return
-    shown = table(
-        "cli.heading_plan",
-        "cli.heading_name",
-        "cli.heading_town",
-        "cli.heading_state",
-        "cli.heading_grids",
-        "cli.heading_period",
-        whole=("cli.heading_plan", "cli.heading_period"),
-    )
-    for record in records:
-        start, end = (
-            "" if moment is None else f"{moment.astimezone(CHINA):%Y-%m-%d}"
-            for moment in (record.effective_from, record.effective_to)
-        )
-        period = f"{start} –\n{end}".rstrip() if start else ""
-        state = both(f"cli.state_{record.state}")
-        shown.add_row(record.id, record.name, record.town, state, str(record.grids), period)
-    out.print(shown)
 
 
 def draft(

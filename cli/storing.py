@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from boundaries.lifecycle import reconcile, without_snapshot
 from boundaries.store import newest_revision
 from boundaries.zone import CHINA
 from cli.options import AsJson, home_of, new_home_of, opened_store
@@ -49,12 +48,13 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> int:
     home = home_of(context)
     with opened_store(home) as store:
         current = store.is_current()
-        missing = without_snapshot(store, home) if current else []
+        published = store.publications() if current else []
+        missing = [one for one in published if not (home.snapshots / one.snapshot).is_dir()]
         found = {"url": store.shown_url, "revision": store.revision(), "head": newest_revision()}
         content = {
             "towns": len(store.towns()) if current else None,
             "plans": len(store.plans()) if current else None,
-            "publications": len(store.publications()) if current else None,
+            "publications": len(published) if current else None,
             "keys": len(store.keys()) if current else None,
         }
     if as_json:
@@ -83,6 +83,8 @@ def back_up(
 @database.command("reconcile", help=languages_of_help("lifecycle.reconcile_help"))
 def reconcile_list(context: typer.Context) -> None:
     """Tell the read side what the store has published."""
+    from boundaries.lifecycle import reconcile  # noqa: PLC0415 - it loads all rules
+
     home = home_of(context)
     with opened_store(home) as store:
         news = reconcile(store, home)
