@@ -87,6 +87,14 @@ class Arrangement:
         low, high = np.searchsorted(self.border_face, [face, face + 1])
         return self.border_entry[low:high]
 
+    def components(self, faces: Ints) -> set[int]:
+        """Return all connected groups that bound some faces; a ring-shaped face has several."""
+        return {
+            component
+            for face in faces.tolist()
+            for component in self.entry_component[self.bordering(face)].tolist()
+        }
+
     def neighbours(self, depth: int, face: int) -> frozenset[int]:
         """Return the rows of a level's grids whose own border runs along one face's border."""
         if depth not in self._neighbours:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import shapely
 
 from geo.coverage.arrangement import Arrangement, arrange, crossing_segments
 from geo.coverage.certificate import Residual
 from geo.coverage.faults import Fault
 from geo.coverage.grids import NO_PARENT, Grids, Ints
+
+WHOLE = 0.999
+"""Share of a grid's area from which the faces over it are the whole grid."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Classifier:
 
     def faulty_components(self) -> set[int]:
         """Return the connected groups of residual segments that have a faulty face."""
-        return set(self.arrangement.component[self.faulty_faces()].tolist())
+        return self.arrangement.components(self.faulty_faces())
 
     def groups(self) -> list[list[FaceFault]]:
         """Return the faulty faces that have one cause together.
@@ -114,7 +118,25 @@ class Classifier:
             if fault.what not in {"line", "missing"}:
                 key = (*key, fault.above, int(self.arrangement.component[fault.face]))
             groups[key].append(fault)
-        return list(groups.values())
+        whole: dict[tuple[object, ...], list[FaceFault]] = defaultdict(list)
+        for key, members in groups.items():
+            whole[key[:-1] if members[0].what == "under" else key].extend(members)
+        return [
+            group
+            for key, members in whole.items()
+            for group in (
+                [members]
+                if members[0].what != "under" or self._is_whole(members)
+                else [one for at, one in groups.items() if at[:-1] == key]
+            )
+        ]
+
+    def _is_whole(self, members: list[FaceFault]) -> bool:
+        """Return whether faces over one grid are all of it."""
+        (row,) = members[0].rows
+        area = self.arrangement.area[[fault.face for fault in members]].sum()
+        whole = shapely.area(self.levels[members[0].depth].geometry[row])
+        return bool(area >= WHOLE * whole)
 
     def _of_face(self, face: int) -> Iterator[FaceFault]:
         inside = bool(self.arrangement.inside[face])
@@ -140,8 +162,10 @@ class Classifier:
             return False
         finer = self.arrangement.covering(depth + 1, face)
         parents = self.arrangement.grids.parent_rows(depth + 1)
-        above = sorted(row for _, row in self.arrangement.covering(depth, face))
-        return sorted(int(parents[row]) for at, row in finer if at == depth + 1) == above
+        above = sorted(self.arrangement.covering(depth, face))
+        return above == sorted(
+            (depth, int(parents[row])) if at == depth + 1 else (at, row) for at, row in finer
+        )
 
     def _cover(self, face: int, depth: int, *, inside: bool) -> FaceFault:
         rows = self._rows(face, depth)

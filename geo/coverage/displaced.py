@@ -22,6 +22,8 @@ _UNMATCHED = 0.6
 """Share of its border that a displaced grid has without a match."""
 _AREA_SHARE = 0.002
 _SLACK_M = 0.02
+_CLEAR = 0.5
+"""A shift tells more than rounding: it is at least twice what is off once it is undone."""
 _STILL_M = 1e-6
 _DEGREES = 180.0
 _PREFIX = 1_000_000.0
@@ -149,7 +151,9 @@ def _fitting(kind: str, shape: BaseGeometry, hole: BaseGeometry) -> tuple[float,
     one, other = (shapely.transform(part, lambda xy: xy - origin) for part in (shape, hole))
     dx = other.centroid.x - one.centroid.x
     dy = other.centroid.y - one.centroid.y
-    slack = _SLACK_M if kind == "shift.rigid" else max(_SLACK_M, 1e-4 * other.length)
+    slack = max(_SLACK_M, 1e-4 * other.length)
+    if kind == "shift.rigid":
+        slack = min(_SLACK_M, _CLEAR * float(np.hypot(dx, dy)))
     if kind != "shift.rigid" and np.hypot(dx, dy) > slack:
         return None
     if kind == "shift.rigid" and np.hypot(dx, dy) <= _STILL_M:

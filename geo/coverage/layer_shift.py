@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.coverage.certificate import Residual
+from geo.coverage.certificate import Residual, childless
 from geo.coverage.faults import Fault
 from geo.coverage.grids import Floats, Grids, Objects
 
@@ -53,8 +53,7 @@ def shifted_layers(grids: Grids, left: Residual) -> Shifted:
         if vector is None or above is None:
             continue
         found.append(_fault(grids, depth, vector, above))
-        anchors = np.unique(shapely.get_coordinates(above), axis=0)
-        grids = _moved_back(grids, left, depth, vector, anchors)
+        grids = _moved_back(grids, left, depth, vector, above)
     return Shifted(grids, found)
 
 
@@ -68,7 +67,7 @@ def _is_mostly_unmatched(grids: Grids, left: Residual, depth: int) -> bool:
 def _above(grids: Grids, depth: int) -> Objects | None:
     if depth:
         shapes = grids.levels[depth - 1].geometry
-        placed: Objects = shapes[~shapely.is_empty(shapes)]
+        placed: Objects = shapes[~shapely.is_empty(shapes) & ~childless(grids, depth - 1)]
         return placed if len(placed) else None
     if grids.jurisdiction is None:
         return None
@@ -113,8 +112,14 @@ def _fault(grids: Grids, depth: int, vector: Floats, above: Objects) -> Fault:
     )
 
 
-def _moved_back(grids: Grids, left: Residual, depth: int, vector: Floats, anchors: Floats) -> Grids:
+def _moved_back(grids: Grids, left: Residual, depth: int, vector: Floats, above: Objects) -> Grids:
     """Move a level and those finer ones that stand with it; known vertices become exact."""
+    stays = next(
+        (at for at in range(depth + 1, len(grids.levels)) if _is_mostly_unmatched(grids, left, at)),
+        len(grids.levels),
+    )
+    known = np.concatenate([above, *(level.geometry for level in grids.levels[stays:])])
+    anchors = np.unique(shapely.get_coordinates(known), axis=0)
     tree = cKDTree(anchors - anchors[0])
 
     def back(xy: Floats) -> Floats:
@@ -125,8 +130,6 @@ def _moved_back(grids: Grids, left: Residual, depth: int, vector: Floats, anchor
         return moved
 
     levels = list(grids.levels)
-    for at in range(depth, len(levels)):
-        if at > depth and _is_mostly_unmatched(grids, left, at):
-            break
+    for at in range(depth, stays):
         levels[at] = levels[at].with_geometry(shapely.transform(levels[at].geometry, back))
     return Grids(tuple(levels), grids.jurisdiction)

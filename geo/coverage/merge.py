@@ -130,17 +130,21 @@ def _without_those_of_slivers(shapes: list[ShapeFault]) -> list[ShapeFault]:
 
 
 def nodes_joined(seen: list[Seen]) -> list[Seen]:
-    """Join gaps, and overlaps, that touch at one node where several grids meet."""
+    """Join gaps, and overlaps, that touch at one node where several grids meet.
+
+    What two of these grids alone have at the node, with the same vertex, belongs to it.
+    """
     joined: list[Seen] = []
-    for one in seen:
-        if not one.fault.kind.endswith(".node"):
+    for one in sorted(seen, key=lambda one: not one.fault.kind.endswith(".node")):
+        if not one.fault.kind.endswith((".node", ".vertex", ".partial", ".inside")):
             joined.append(one)
             continue
         at = next(
             (
                 number
                 for number, other in enumerate(joined)
-                if other.fault.kind == one.fault.kind
+                if other.fault.kind == f"{one.fault.family}.node"
+                and (one.fault.kind == other.fault.kind or _is_of_node(one, other))
                 and other.depth == one.depth
                 and other.components & one.components
                 and shapely.dwithin(other.fault.geometry, one.fault.geometry, _NEAR_M)
@@ -152,6 +156,11 @@ def nodes_joined(seen: list[Seen]) -> list[Seen]:
         else:
             joined[at] = _together(joined[at], one)
     return joined
+
+
+def _is_of_node(one: Seen, node: Seen) -> bool:
+    """Return whether a fault of some of a node's grids is no more than the node's own."""
+    return one.rows <= node.rows and node.fault.area_m2 >= _TINY * one.fault.area_m2
 
 
 def _together(one: Seen, other: Seen) -> Seen:

@@ -9,19 +9,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.arrangement import Arrangement
-from geo.coverage.classify import Classifier, FaceFault, Seen
+from geo.coverage.classify import WHOLE, Classifier, FaceFault, Seen
 from geo.coverage.codes import free_code
 from geo.coverage.faults import Fault, codes_of
 from geo.coverage.grids import NO_PARENT
-from geo.coverage.width import inner_width
+from geo.coverage.width import inner_width, is_grid_like, usual_size
 
 _PAIR = 2
 _PLAIN = {"leak": "leak.jurisdiction", "line": "parent.line", "missing": "parent.missing"}
-_WHOLE = 0.999
-"""Share of a grid's area from which the faces over it are the whole grid."""
-_GRID_AREA = 0.1
-_GRID_WIDTH = 0.15
-"""Share of the median area around, and of its root, from which a gap may be a missing grid."""
 
 
 class Naming:
@@ -58,7 +53,7 @@ class Naming:
             kind.startswith(("gap", "overlap", "leak", "parent.line")),
             details,
         )
-        components = frozenset(self.arrangement.component[faces].tolist())
+        components = frozenset(self.arrangement.components(faces))
         return Seen(fault, first.depth, rows | first.rows, components)
 
     def _alone(self, first: FaceFault, faces: np.ndarray) -> list[str | None]:
@@ -89,7 +84,7 @@ class Naming:
         self, first: FaceFault, faces: np.ndarray, geometry: BaseGeometry, area: float
     ) -> tuple[str, frozenset[int], list[str | None], dict[str, object]]:
         shapes = self.levels[first.depth].geometry
-        whole = [row for row in first.rows if area >= _WHOLE * shapely.area(shapes[row])]
+        whole = [row for row in first.rows if area >= WHOLE * shapely.area(shapes[row])]
         if len(whole) > 1:
             one, other = shapes[whole[0]], shapes[whole[1]]
             if shapely.equals_exact(one, other, normalize=True):
@@ -135,7 +130,7 @@ class Naming:
         if int(self.arrangement.grids.parent_rows(first.depth)[row]) == NO_PARENT:
             named = level.parents[row] is not None
             return "parent.unknown" if named else "parent.none", first.rows, [], {}
-        if area >= _WHOLE * shapely.area(level.geometry[row]):
+        if area >= WHOLE * shapely.area(level.geometry[row]):
             return "parent.wrong", first.rows, [], {}
         if self._is_part(geometry, area, level.geometry[row]):
             code = free_code(level, self._code_above(first))
@@ -156,7 +151,7 @@ class Naming:
         if len(parts) < _PAIR:
             return False
         holds = shapely.intersects(parts, shapely.point_on_surface(geometry))
-        return bool(np.any(holds & (area >= _WHOLE * shapely.area(parts))))
+        return bool(np.any(holds & (area >= WHOLE * shapely.area(parts))))
 
     def _parents(self, first: FaceFault) -> tuple[str, ...]:
         """Return the parent over the face and, where another one is named, that one too."""
@@ -168,10 +163,8 @@ class Naming:
         return codes_of(names)
 
     def _is_grid_like(self, geometry: BaseGeometry, area: float, first: FaceFault) -> bool:
-        typical = self._typical_area(first.depth, first.rows)
-        if not typical or area < _GRID_AREA * typical:
-            return False
-        return bool(2.0 * area / geometry.length >= _GRID_WIDTH * np.sqrt(typical))
+        shapes = self.levels[first.depth].geometry[sorted(first.rows)]
+        return is_grid_like(area, geometry.length, usual_size(shapes))
 
     def _is_small(self, geometry: BaseGeometry, depth: int, rows: frozenset[int]) -> bool:
         """Return whether a face is no longer than a grid is wide: then it belongs to a node."""

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage.grids import Floats
+from geo.coverage.grids import Floats, Objects
 
 _SAMPLES = 80
 _BENDS = np.array([0.3, 0.5, 0.75])
@@ -15,6 +15,12 @@ _BENDS = np.array([0.3, 0.5, 0.75])
 _PARTS = 4
 _REFINED = 33
 _TRIANGLE = 4
+_GRID_AREA = 0.1
+_GRID_WIDTH = 0.15
+"""Share of the median area of grids, and of its root, from which ground may be a grid."""
+_LONG_AREA = 0.4
+_LONG_WIDTH = 0.5
+"""Share of the median area and mean width, where grids are long and thin."""
 
 
 def inner_width(geometry: BaseGeometry) -> float:
@@ -117,3 +123,31 @@ def _largest(
     radius = np.minimum(by_end, by_side).min(axis=1)
     best = int(radius.argmax())
     return float(radius[best]), best
+
+
+def usual_size(shapes: Objects) -> tuple[float, float]:
+    """Return the median area and mean width of grids; 0 where there is none."""
+    areas, lengths = shapely.area(shapes), shapely.length(shapes)
+    placed = areas > 0.0
+    if not placed.any():
+        return 0.0, 0.0
+    return float(np.median(areas[placed])), float(np.median(2.0 * areas[placed] / lengths[placed]))
+
+
+def is_grid_like(area: float, length: float, usual: tuple[float, float]) -> bool:
+    """Return whether ground is so large and wide that it may be a grid of its own.
+
+    Parameters
+    ----------
+    area, length
+        Area and length of the outline of the ground.
+    usual
+        What is usual of grids there; see `usual_size`.
+    """
+    usual_area, usual_width = usual
+    mean_width = 2.0 * area / length
+    if usual_area <= 0.0 or area < _GRID_AREA * usual_area:
+        return False
+    if mean_width >= _GRID_WIDTH * np.sqrt(usual_area):
+        return True
+    return area >= _LONG_AREA * usual_area and mean_width >= _LONG_WIDTH * usual_width

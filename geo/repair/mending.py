@@ -23,10 +23,13 @@ from geo.repair.carry import carried
 from geo.repair.exchange import exchanged, place_of
 from geo.repair.owners import Change, Owners
 from geo.repair.rebuild import Place, Row
+from geo.repair.snap import snapped
 from geo.repair.thin import thinned
 from geo.repair.tidy import tidied
 
 _ROUNDS = 4
+_HARDLY = 4.0
+"""Times rounding within which two vertices are one."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,12 @@ def repair(
     reach = reach_m or (0.75 * lattice if lattice else grids.tolerance)
     ground = np.array(kept, dtype=object)
     for _ in range(_ROUNDS):
+        if not len(left):
+            break
+        mended, count = snapped(mended, left, _HARDLY * mended.tolerance, fixed)
+        if count:
+            vertices += count
+            left = residual(mended)
         if not len(left):
             break
         mended, count = carried(mended, left, max(reach, mended.tolerance))

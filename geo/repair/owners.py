@@ -6,19 +6,18 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
 
 from geo.coverage.arrangement import Arrangement
+from geo.coverage.certificate import childless
 from geo.coverage.classify import Classifier
 from geo.coverage.grids import NO_PARENT
-from geo.coverage.width import inner_width
+from geo.coverage.width import inner_width, is_grid_like, usual_size
 from geo.repair.rebuild import Row
 from geo.repair.trust import Chains, chains_of, less_trusted
 
+_PAIR = 2
 _WHOLE = 0.999
-_GRID_AREA = 0.1
-_GRID_WIDTH = 0.15
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,8 @@ class Owners:
         self.doubtful = frozenset(doubtful)
         self.levels = arrangement.grids.levels
         self._chains: dict[tuple[int, int], Chains] = {}
-        self._median = [
-            float(np.median(area[area > 0.0])) if (area > 0.0).any() else 0.0
-            for area in (shapely.area(level.geometry) for level in self.levels)
-        ]
+        self._alone = [childless(arrangement.grids, depth) for depth in range(len(self.levels))]
+        self._usual = [usual_size(level.geometry) for level in self.levels]
         self._mover: dict[tuple[int, int, frozenset[int]], int] = {}
 
     def changes(self, classifier: Classifier) -> list[Change]:
@@ -103,17 +100,13 @@ class Owners:
             return [None] * len(self.levels)
         owners: list[int | None] = []
         for depth in range(len(self.levels)):
-            if self._stands_alone_over(face, depth):
-                owners.append(None)
-                continue
             owner = self._owner(face, depth, owners[-1] if owners else None)
             if owner is None:
                 return None
             owners.append(owner)
+            if self._alone[depth][owner]:  # its own ground on all finer levels
+                return owners + [None] * (len(self.levels) - len(owners))
         return owners
-
-    def _stands_alone_over(self, face: int, depth: int) -> bool:
-        return any(at != depth for at, _ in self.arrangement.covering(depth, face))
 
     def _owner(self, face: int, depth: int, above: int | None) -> int | None:
         here = self._rows(face, depth)
@@ -153,7 +146,19 @@ class Owners:
             return None
         mover = self._mover.get(self._key(face, depth, rows))
         staying = sorted(rows - {mover})
+        if len(rows) == _PAIR and len(staying) == 1 and self._cuts_apart(face, depth, mover):
+            (mover,) = staying
+            staying = sorted(rows - {mover})
         return staying[0] if len(staying) == 1 else self._longest(face, depth, set(staying))
+
+    def _cuts_apart(self, face: int, depth: int, row: int | None) -> bool:
+        """Return whether a grid would be in more parts without a face."""
+        if row is None:
+            return False
+        shape = self.levels[depth].geometry[row]
+        rest = shapely.get_parts(shapely.difference(shape, self.arrangement.faces[face]))
+        large = shapely.area(rest) > (1.0 - _WHOLE) * shapely.area(shape)
+        return int(large.sum()) > shapely.get_num_geometries(shape)
 
     def _of_none(self, face: int, depth: int, above: int | None) -> int | None:
         """Bare ground goes to the sibling whose border has left it."""
@@ -175,9 +180,7 @@ class Owners:
 
     def _is_for_a_planner(self, face: int, depth: int) -> bool:
         shape, area = self.arrangement.faces[face], float(self.arrangement.area[face])
-        median = self._median[depth]
-        mean_width = 2.0 * area / shape.length
-        if area >= _GRID_AREA * median and mean_width >= _GRID_WIDTH * np.sqrt(median):
+        if is_grid_like(area, shape.length, self._usual[depth]):
             return True
         return area > self.gap_m**2 * 0.75 and inner_width(shape) >= self.gap_m
 
@@ -212,6 +215,8 @@ class Owners:
                     together[self._key(face, depth, rows)].append(self._chains_of(face, depth))
         for key, chains in together.items():
             doubtful = [row for row in key[2] if (key[1], row) in self.doubtful]
+            if not doubtful:  # the other's line is its children's, too
+                doubtful = [row for row in key[2] if self._alone[key[1]][row]]
             mover = doubtful[0] if len(doubtful) == 1 else less_trusted(chains, key[2])
             if mover is not None:
                 self._mover[key] = mover

@@ -62,13 +62,18 @@ def _thinned(grids: Grids, looked_for: Limits, kept: set[Place], ground: Objects
         for one in shape_faults(grids, looked_for)
         if ground is None or not shapely.dwithin(ground, one.fault.geometry, _AT_M).any()
     ]
-    places = {place for fault in faults for place in _places(fault)} - kept
+    places = {
+        place: offset_m
+        for fault in faults
+        for place, offset_m in _places(fault)
+        if place not in kept
+    }
     short = {ends for fault in faults for ends in _short_segments(fault)}
     if not places and not short:
         return grids
-    rings = _Rings(grids, places.union(*short))
-    for place in sorted(places):
-        rings.take_out(place)
+    rings = _Rings(grids, set(places).union(*short))
+    for place, offset_m in sorted(places.items()):
+        rings.take_out(place, offset_m)
     for ends in sorted(short):
         any(place not in kept and rings.take_out(place, looked_for.collinear_m) for place in ends)
     return rings.grids()
@@ -83,15 +88,19 @@ def _kept(grids: Grids, fixed: Collection[int]) -> set[Place]:
     return {(x, y) for x, y in xy.tolist()}
 
 
-def _places(fault: Fault) -> list[Place]:
-    """Return the vertices that a fault can do without."""
+def _places(fault: Fault) -> list[tuple[Place, float]]:
+    """Return the vertices that a fault can do without, and how far from the line each may be."""
     if fault.kind not in _THINNED or fault.geometry is None:
         return []
     if fault.family == "spike":
         tip = fault.details["tip"]
-        return [tip] if isinstance(tip, tuple) else []
+        return [(tip, np.inf)] if isinstance(tip, tuple) else []
     found = sorted({(x, y) for x, y in shapely.get_coordinates(fault.geometry).tolist()})
-    return found if fault.kind == "vertex.needless" else found[1:-1]
+    if fault.kind == "vertex.needless":
+        return [(place, np.inf) for place in found]
+    return [(place, np.inf) for place in found[1:-1]] + [
+        (place, fault.width_m or 0.0) for place in (found[0], found[-1])
+    ]
 
 
 def _short_segments(fault: Fault) -> list[tuple[Place, ...]]:

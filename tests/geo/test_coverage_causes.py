@@ -153,3 +153,88 @@ def test_a_short_segment_is_drawn_where_it_is():
     short = [fault for fault in inspect(grids) if fault.kind == "micro.segment"]
     lines = [shapely.normalize(fault.geometry).wkt for fault in short]
     assert lines == ["MULTILINESTRING ((300 50, 300.03 49.96))"]
+
+
+@pytest.mark.parametrize("inset_m", [0.004, 0.3])
+def test_a_grid_drawn_inside_its_border_leaves_one_ring_and_has_not_moved(inset_m: float):
+    grids = town(origin=(500_000.0, 3_380_000.0))
+    cell = shape_of(grids, 1, "14")
+    # drawn a little farther in on one side, so that its middle is not where it was
+    smaller = shapely.box(*np.add(cell.bounds, np.array([1.5, 1.0, -1.0, -1.0]) * inset_m))
+    fault = the_one(changed(grids, 1, "14", smaller))
+    assert fault.family == "gap"
+    assert "14" in fault.codes
+    assert fault.area_m2 == pytest.approx(cell.area - smaller.area, rel=1e-3)
+
+
+@pytest.mark.parametrize("code", ["3", "2"])
+def test_a_grid_without_children_over_its_border_is_told_at_its_level_alone(code: str):
+    grids = town(special=True)
+    reaching = shapely.union(shape_of(grids, 0, "3"), shapely.box(395, 40, 400, 60))
+    fault = the_one(changed(grids, 0, "3", reaching))
+    assert (fault.kind, fault.level) == ("overlap.partial", 1)
+    assert code in fault.codes
+    assert fault.area_m2 == pytest.approx(100.0)
+
+
+def test_a_middle_level_off_as_a_whole_is_one_fault_beside_grids_without_children():
+    """The first level has a grid that the second has not: their middles differ."""
+    grids = town(origin=(500_000.0, 3_380_000.0), special=True)
+    quarters, codes, parents = [], [], []
+    for code, shape in zip(grids.levels[1].codes, grids.levels[1].geometry, strict=True):
+        west, south, east, north = shape.bounds
+        middle = (west + east) / 2
+        for number, box in enumerate(((west, middle), (middle, east))):
+            quarters.append(shapely.segmentize(shapely.box(box[0], south, box[1], north), 25.0))
+            codes.append(f"{code}{number}")
+            parents.append(code)
+    first, second = grids.levels
+    moved = [affinity.translate(shape, 0.3, 0.1) for shape in second.geometry]
+    third = GridLevel.of(3, codes, quarters, parents)
+    off = Grids((first, second.with_geometry(np.array(moved)), third), grids.jurisdiction)
+    fault = the_one(off)
+    assert (fault.kind, fault.level) == ("shift.layer", 2)
+    assert fault.width_m == pytest.approx(np.hypot(0.3, 0.1), abs=1e-6)
+
+
+def test_a_grid_on_two_islands_under_a_wrong_parent_is_one_fault():
+    west, east = shapely.box(0, 0, 100, 100), shapely.box(200, 0, 300, 100)
+    halves = [shapely.box(0, 0, 100, 50), shapely.box(200, 0, 300, 50)]
+    south = shapely.MultiPolygon(halves)
+    north = shapely.MultiPolygon([west - halves[0], east - halves[1]])
+    over = [south, north]
+    ground = shapely.MultiPolygon([west, east])
+    first = GridLevel.of(1, ["1", "2"], over)
+    fault = the_one(Grids((first, GridLevel.of(2, ["11", "21"], over, ["2", "2"])), ground))
+    assert (fault.kind, fault.codes) == ("parent.wrong", ("11",))
+    assert fault.area_m2 == pytest.approx(10_000.0)
+
+
+def test_where_grids_are_long_and_thin_so_is_one_that_is_missing():
+    def strip(row: int) -> shapely.Polygon:
+        return shapely.segmentize(shapely.box(0, row * 6, 1500, row * 6 + 6), 300.0)
+
+    codes = [f"1{row}" for row in range(9)]
+    whole = shapely.coverage_union_all([strip(row) for row in range(9)])
+    kept = [row for row in range(9) if row != 4]
+    level = GridLevel.of(
+        2, [codes[row] for row in kept], [strip(row) for row in kept], ["1"] * len(kept)
+    )
+    fault = the_one(Grids((GridLevel.of(1, ["1"], [whole]), level), whole))
+    assert (fault.kind, fault.parents) == ("missing.child", ("1",))
+    assert fault.area_m2 == pytest.approx(9000.0)
+
+
+def test_a_node_moved_along_a_straight_border_is_one_fault():
+    """Three cells meet where one border ends at another that runs straight on."""
+    cells = [
+        shapely.Polygon([(0, 0), (50, 0), (100, 0), (100, 50), (0, 50)]),
+        shapely.Polygon([(0, 0), (0, -50), (50, -50), (50, 0)]),
+        shapely.Polygon([(50, 0), (50, -50), (100, -50), (100, 0)]),
+    ]
+    ground = shapely.coverage_union_all(cells)
+    moved = with_vertex(cells[1], (50.0, 0.0), (52.0, 3.0))
+    shapes = [cells[0], moved, cells[2]]
+    fault = the_one(Grids((GridLevel.of(1, ["a", "b", "c"], shapes),), ground))
+    assert (fault.kind, fault.codes) == ("overlap.node", ("a", "b", "c"))
+    assert fault.area_m2 == pytest.approx(moved.area - cells[1].area, rel=1e-3)

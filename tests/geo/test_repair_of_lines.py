@@ -50,3 +50,78 @@ def test_a_natural_step_is_left_as_it_is():
     done = repair(grids, lattice=0.001)
     before = grids.levels[0].geometry
     assert np.all(shapely.equals_exact(done.grids.levels[0].geometry, before))
+
+
+def beside(
+    border: list[tuple[float, float]], other: list[tuple[float, float]], *, west: float = 0.0
+) -> Grids:
+    """Return two grids whose borders run from north to south each as it says, 100 m west of it."""
+    ends = [(west, 100.0), (west, 0.0)]
+    far = [(west + 200.0, 0.0), (west + 200.0, 100.0)]
+    ground = shapely.box(west, 0, west + 200, 100)
+    corners = [(west + 100.0, 0.0), (west + 100.0, 100.0)]
+    outer = shapely.Polygon([*ends, corners[0], *far, corners[1]])
+    assert outer.equals(ground)
+    left = shapely.Polygon([*ends, corners[0], *border, corners[1]])
+    right = shapely.Polygon([*far, corners[1], *other[::-1], corners[0]])
+    return pair(left, right, outer)
+
+
+@pytest.mark.parametrize("west", [0.0, 500_000.0, 39_500_000.0])
+@pytest.mark.parametrize("off_m", [2e-8, 1e-7, 1e-6, 1e-5, 1e-3])
+def test_borders_that_hardly_differ_become_one(west: float, off_m: float):
+    """At a zone's prefix numbers lie 7e-9 m apart, and faces of a micrometre are none any more."""
+    place = west + 103.0
+    grids = beside([(place, 50.0)], [(place + off_m, 50.0)], west=west)
+    assert inspect(grids)
+    done = repair(grids)
+    assert done.proved
+    assert done.remaining == ()
+    moved = shapely.symmetric_difference(done.grids.levels[0].geometry, grids.levels[0].geometry)
+    assert shapely.area(moved).sum() <= 100.0 * off_m
+    assert not any(repair(done.grids).changed.values())
+
+
+def test_an_overlap_right_across_a_grid_does_not_cut_it_in_two():
+    """The middle one of three strips is six metres wide; another one reaches right across it."""
+    left = shapely.box(0, 0, 100, 300)
+    middle = shapely.box(100, 0, 106, 300)
+    right = shapely.box(106, 0, 200, 300)
+    ground = shapely.box(0, 0, 200, 300)
+    reach = [(100, 100), (100, 200)]
+    wide = shapely.Polygon([(106, 0), (200, 0), (200, 300), (106, 300), *reach[::-1]])
+    middle = shapely.Polygon([(100, 0), (106, 0), (106, 300), (100, 300), *reach[::-1]])
+    left = shapely.Polygon([(0, 0), (100, 0), *reach, (100, 300), (0, 300)])
+    grids = Grids((GridLevel.of(1, ["a", "b", "c"], [left, middle, wide]),), ground)
+    done = repair(grids)
+    after = done.grids.levels[0].geometry
+    assert right.area < wide.area
+    assert [shape.geom_type for shape in after] == ["Polygon"] * 3
+    assert after[1].equals(middle)
+
+
+def test_a_zigzag_goes_with_both_its_ends():
+    line = [(100.0, 0.0), (100.0, 100.0)]
+    zigzag = [(100.0 + 0.01 * (step % 2), 50.0 + 0.01 * step) for step in range(8)]
+    grids = beside(zigzag, zigzag)
+    assert {fault.kind for fault in inspect(grids)} == {"micro.zigzag"}
+    done = repair(grids, lattice=0.001)
+    assert done.proved
+    assert done.remaining == ()
+    straight = shapely.Polygon([(0, 100), (0, 0), *line])
+    assert shapely.symmetric_difference(done.grids.levels[0].geometry[0], straight).area < 0.01
+
+
+def test_a_gap_around_a_grid_without_children_is_closed_on_all_levels():
+    cells = [shapely.box(x, y, x + 100, y + 100) for x in (0, 100) for y in (0, 100)]
+    ground = shapely.box(0, 0, 200, 200)
+    around = shapely.coverage_union_all(cells[:3])
+    for alone in (
+        shapely.box(100.5, 100.5, 200, 200),
+        cells[3].union(shapely.box(99, 120, 100, 140)),
+    ):
+        first = GridLevel.of(1, ["1", "9"], [around, alone], stands_alone=[False, True])
+        second = GridLevel.of(2, ["11", "12", "13"], cells[:3], ["1"] * 3)
+        done = repair(Grids((first, second), ground))
+        assert done.proved
+        assert shapely.symmetric_difference(done.grids.levels[0].geometry[1], cells[3]).area < 1e-6
