@@ -2,7 +2,8 @@
 
 The register's addresses lie in the grids of the demo town; every row of the file is another text:
 an address of the register in full, or a query of the file of queries, with a phone number behind
-it. Each run is a process of its own; all must write the same bytes.
+it. Without those numbers some addresses are said more than once, as calls and household lists do;
+`--distinct` has each said once. Each run is a process of its own; all must write the same bytes.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("--queries", type=Path, required=True, help="queries.jsonl")
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--distinct", action="store_true", help="say no address twice")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     asked = parser.parse_args()
     figures: dict[str, object] = {"rows": asked.rows}
@@ -63,7 +65,9 @@ def main() -> None:
         home = placed_home(folder / "home", frame)
         lines = asked.queries.read_text("utf-8").splitlines()
         source = folder / "calls.csv"
-        _write_calls(source, frame["text"].tolist(), [json.loads(one)["q"] for one in lines], asked)
+        said = [json.loads(one)["q"] for one in lines]
+        figures["addresses"] = _write_calls(source, frame["text"].tolist(), said, asked)
+        print(figures["addresses"], "addresses in", asked.rows, "rows")
         outs = []
         for workers in asked.workers:
             outs.append(folder / f"out{workers}.csv")
@@ -98,14 +102,24 @@ def placed_home(folder: Path, frame: pd.DataFrame) -> Home:
 
 def _write_calls(
     path: Path, texts: list[str], queries: list[str], asked: argparse.Namespace
-) -> None:
-    rows = np.random.default_rng(0).integers(0, len(texts), asked.rows).tolist()
+) -> int:
+    """Write the file of calls; return how many addresses are said in it."""
+    random = np.random.default_rng(0)
+    if asked.distinct:
+        said = [*dict.fromkeys(queries), *random.permutation(texts)][: asked.rows]
+        said = [said[place] for place in random.permutation(len(said))]
+    else:
+        rows = random.integers(0, len(texts), asked.rows).tolist()
+        said = [
+            queries[number % len(queries)] if number % _QUERIES_EVERY == 0 else texts[row]
+            for number, row in enumerate(rows)
+        ]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "address"])
-        for number, row in enumerate(rows):
-            said = queries[number % len(queries)] if number % _QUERIES_EVERY == 0 else texts[row]
-            writer.writerow([number, f"{said} 138{number:08}"])
+        for number, address in enumerate(said):
+            writer.writerow([number, f"{address} 138{number:08}"])
+    return len(set(said))
 
 
 def _run(home: Home, source: Path, out: Path, workers: int, rows: int) -> dict[str, float]:
