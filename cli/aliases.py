@@ -79,7 +79,8 @@ def listing(
         *(
             f"aliases.heading_{name}"
             for name in ("id", "alias", "compound", "kind", "period", "state", "times")
-        )
+        ),
+        whole=("aliases.heading_id",),
     )
     for one in found:
         gone = one.id in unplaced and one.state is AliasState.APPROVED

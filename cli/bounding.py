@@ -41,7 +41,9 @@ def bounds(
             ]
         )
         return
-    shown = table("coverage.heading_grid", "coverage.heading_bounds")
+    shown = table(
+        "coverage.heading_grid", "coverage.heading_bounds", whole=("coverage.heading_grid",)
+    )
     for one in found:
         shown.add_row(one.code, one.message.text(preferred_language() or "zh"))
     out.print(shown)

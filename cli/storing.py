@@ -106,7 +106,11 @@ def history(
         print_json([event.as_dict() for event in found])
         return
     shown = table(
-        "store.heading_at", "store.heading_actor", "store.heading_action", "store.heading_subject"
+        "store.heading_at",
+        "store.heading_actor",
+        "store.heading_action",
+        "store.heading_subject",
+        whole=("store.heading_subject",),
     )
     for event in found:
         at = f"{event.at.astimezone(CHINA):%Y-%m-%d %H:%M}"

@@ -111,6 +111,14 @@ def test_a_command_loads_what_it_needs_alone(
     assert not left_out & set(modules)
 
 
+@pytest.mark.parametrize("words", [["plans"], ["db", "history"]])
+def test_an_id_is_in_one_piece_on_a_narrow_screen(published_home: Home, words: list[str]) -> None:
+    listed = wangge(*words, "--json", home=published_home.folder)
+    first = json.loads(listed.stdout)[0]
+    shown = wangge(*words, home=published_home.folder, COLUMNS="80")
+    assert first.get("id", first.get("subject")) in shown.stdout
+
+
 def test_reference_in_the_docs_is_of_this_command_line() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == document()
 
