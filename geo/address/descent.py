@@ -13,7 +13,7 @@ from geo.address.features import (
     Found,
     Lead,
 )
-from geo.address.grammar import Element
+from geo.address.reading import Element
 from geo.address.register import BUILDING_STEP, PLACE_STEP, STAIR_STEP, ZONE_STEP, Register
 from geo.address.units import zone_id
 

@@ -36,6 +36,7 @@ class Doors:
         self._at_base: dict[tuple[int, str], tuple[int, ...]] = {}
         self._fill()
         self._suffixes = self._suffixes_of()
+        self._behind = {suffix for _, suffix in self._suffixes}
 
     def _fill(self) -> None:
         arrays, words = self.register.arrays, self.register.words["numbers"]
@@ -93,20 +94,36 @@ class Doors:
         said = number_id(element.value)
         base = number_base(said)
         known = self._numbers
-        if "," in said:
+        if self._are_several(query, said):
             return tuple(known[one] for one in spread_numbers(said) if one in known) or (-1,)
         found = [known[one] for one in dict.fromkeys((said, base)) if one in known]
-        if "号" in query.written.text[element.start : element.end - 1]:
+        words = query.written.text[element.start : element.end]
+        if "号" in words[:-1] and words[-1] not in "甲乙丙丁":
             # 7号之1 is what stands behind number 7; 7之1号 is a number of its own
             found.reverse()
         return tuple(found) or (-1,)
+
+    def _are_several(self, query: Query, said: str) -> bool:
+        """Return whether a number is a list, or a range of what are all numbers here.
+
+        33号之34 and, where there is one, 33-34 are what stands behind number 33.
+        """
+        if "," in said:
+            return True
+        element = query.chain.number
+        first, _, last = said.partition("-")
+        if element is None or not last or said in self._numbers or last in self._behind:
+            return False
+        words = query.written.text[element.start : element.end]
+        spread = () if "之" in words or "附" in words else spread_numbers(said)
+        return bool(spread) and all(one in self._numbers for one in (first, last))
 
     def places(self, query: Query, road: int, numbers: tuple[int, ...]) -> tuple[int, ...]:
         """Return the places at the door said, on its road or in its village."""
         street = road if road > 0 else -query.village
         first: tuple[int, ...] = ()
         element = query.chain.number
-        several = element is not None and "," in element.value
+        several = element is not None and self._are_several(query, number_id(element.value))
         for number in numbers:
             places = self._at_door.get((street, number)) or self._in_run.get((street, number), ())
             if not places and number > 0:

@@ -18,10 +18,13 @@ _FIGURES = re.compile(
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]·?(?=[A-Z0-9]*\d)[A-Z0-9]{5,6}(?![A-Z0-9])"
     # marks of a page: <br>
     r"|<[^<>\u4e00-\u9fff]{1,20}>"
+    # posts along a road: 209国道35公里处, K35+200
+    r"|(?<=[道线路速])\d{1,4}(?:\.\d+)?(?:公里|千米|KM|km)(?:\+?\d{1,3}(?:米|m)?)?(?:处|桩)?"
+    r"|(?<=[道线路速\d])K\d{1,4}(?:\+\d{1,3}|\.\d+)?(?:公里|米)?(?:处|桩)?"
     # numbers of meters, accounts and certificates
     r"|(?<![0-9A-Za-z-])\d{9,}(?![0-9A-Za-z-])|(?<=[号码号:：])\d{7,8}(?![0-9A-Za-z-])"
 )
-_MAY_BE = re.compile(r"[<年月:：平㎡.千kmA-Z-]|\d{7}|\d/\d")
+_MAY_BE = re.compile(r"[<年月:：平㎡.千里kmA-Z-]|\d{7}|\d/\d")
 
 
 def without_figures(text: str) -> str:

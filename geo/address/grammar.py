@@ -8,84 +8,31 @@ number behind a road, a building behind a compound, a room behind a stair.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from geo.address.counting import is_counted, is_no_building
+from geo.address.reading import Element, Reading
 from geo.address.rereading import LONGEST_RANGE, other_readings
+from geo.address.runs import (
+    BIG_HOUSE,
+    LETTERS,
+    ROOM_DIGITS,
+    STREET_END,
+    is_house_number,
+    is_one_room,
+    kinds_of,
+    parts_of,
+)
 from geo.address.tokens import Token, tokens_of
 
 _ROAD_END = "路街道巷弄段衢径堤线"
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ROOM_DIGITS = 3
-_MOST_STAIRS = 12
-# what the parts of 2-501 and 2-5-501 are behind a building or a stair, of 12-3-501 on a street
-_BEHIND: dict[str, dict[int, tuple[str, ...]]] = {
-    "number": {2: ("building", "room"), 3: ("building", "stair", "room")},
-    "building": {2: ("stair", "room"), 3: ("stair", "floor", "room")},
-    "stair": {2: ("floor", "room")},
-}
-# 除了5号楼, 挨着5号楼那栋 mean any other building
-_EXCLUDED = re.compile(r"(?:除了?|除开|挨着|紧挨|靠着|紧邻|(?<!是)不是|不在)$")
-# words of counting: 倒数第二栋, 从东往西数第三栋, 进门右手第一栋 have no number of their own
-_COUNTED = re.compile(
-    r"(?:[倒往]?数|进去|进门|大门口?|门口|往[东西南北左右前后里]走?|从[东西南北]边?|[左右](?:手边?|边|侧|转)"
-    r"|路边|拐角|最后|最[里前后东西南北][面边头]?|(?<![里外前后上下])头一?)的?第?$"
-)
-# 5号楼前面第二栋, 5号楼后面那栋 are other buildings than 5号楼, and have no number
-_FROM_BUILDING = (
-    r"的?(?:[前后旁](?:面|边|头)|[东西南北左右](?:面|边|侧|头)|对面|对过|隔壁|跟前|紧?挨着)的?第?"
-)
-_FROM_HERE = re.compile(
-    rf"{_FROM_BUILDING}(?:(?:\d{{1,2}}|[那这]|下?一|几)[个几]?[栋幢座排楼]|楼(?![上下前后道梯]))"
-)
-_COUNTED_FROM = re.compile(rf"(?:\d(?:号楼|楼)|[栋幢座#]楼?){_FROM_BUILDING}$")
 _LISTED = re.compile(r",?(?:和|与|跟|及|以及|或[者是]?|还有|还是|到|至)")
-_PAIR = 2
-_PARTS = {3: ("building", "stair", "room"), 4: ("building", "stair", "floor", "room")}
-# 1-12-2-501: what stands before is a stage or a zone when 501 is not on floor 2
-_IN_ZONE = ("zone", "building", "stair", "room")
-_ON_STREET = {3: ("number", "stair", "room"), 4: ("number", "building", "stair", "room")}
+_TO = re.compile("[-至到]")
 # floor and door: 501, 1203; a building with such a number is rare
 _DOOR_OF_FLOOR = re.compile(r"[A-Z]?(?:[1-9]|[1-4]\d)0[1-9]")
-_STREET_END = tuple("路街巷弄道")
-_NUMBERED = tuple("路街道巷弄段衢径堤线村组队庄营屯社寨沟湾坪堡岭邻里")
-_BIG_HOUSE = re.compile(
-    r"(?:大厦|大楼|广场|中心|商场|商厦|酒店|宾馆|饭店|[商车]城|(?:家具|建材|汽配|轻纺|服装|电脑|数码|美食)城"
-    r"|(?:商务|门诊|办公|综合|教学|科技|实验|行政|住院|写字|科研|商业|培训)楼|市场|超市|医院|学校|大学"
-    r"|[中小]学|银行|公司|店|厅|馆|国际|世界|天地|厂|百货|[所局行室])$"
-)
 # ends of names behind which 12号 is a building: of compounds, not of villages
 _COMPOUND_END = re.compile(
     r"(?:小区|社区|花园|花苑|家园|嘉园|公寓|新村|新区|广场|中心|市场|大厦|[苑园庭府邸城院墅区期])$"
 )
-
-
-class Element(NamedTuple):
-    """One element of the chain: its kind, its identity, where it stands in the written form."""
-
-    kind: str
-    value: str
-    start: int
-    end: int
-
-
-class Reading(NamedTuple):
-    """One way to read the chain of a text; None where an element is not said."""
-
-    number: Element | None = None
-    building: Element | None = None
-    stair: Element | None = None
-    floor: Element | None = None
-    room: Element | None = None
-    zone: Element | None = None
-
-    @property
-    def elements(self) -> tuple[Element, ...]:
-        """Return the elements that are said, in the order of the text."""
-        return tuple(sorted((item for item in self if item is not None), key=_start))
-
-
-def _start(element: Element) -> int:
-    return element.start
 
 
 def chains(text: str, protected: tuple[tuple[int, int], ...] = ()) -> tuple[Reading, ...]:
@@ -177,9 +124,7 @@ class _Reader:
 
 
 def _building(reader: _Reader, place: int, token: Token) -> None:
-    if _EXCLUDED.search(reader.text, 0, token.start):
-        return
-    if _FROM_HERE.match(reader.text, token.end):
+    if is_no_building(reader.text, token.start, token.end):
         return
     if token.word == "#" and reader.behind(place) in ("stair", "floor"):
         reader.put("room", token.value, token.start, token.end)  # 82#楼4#单元501#
@@ -188,23 +133,20 @@ def _building(reader: _Reader, place: int, token: Token) -> None:
     stands = following is not None and following.kind == "stair"
     if token.word[0] == "排" and reader.text[token.start - 1 : token.start] == "第" and not stands:
         return  # 第3排楼 is counted
-    if token.word[0] in "栋幢座排" and (
-        _COUNTED.search(reader.text, 0, token.start)
-        or _COUNTED_FROM.search(reader.text, 0, token.start)
-    ):
+    if token.word[0] in "栋幢座排" and is_counted(reader.text, token.start):
         return
     reader.put("building", token.value, token.start, token.end, token.word)
 
 
 def _several(reader: _Reader, _place: int, token: Token) -> None:
     first, *rest = re.findall(r"\d+", token.value)
-    if reader.words_before(token).endswith(_STREET_END) and token.value.startswith(f"{first}号"):
+    if reader.words_before(token).endswith(STREET_END) and token.value.startswith(f"{first}号"):
         # 秀容路57号，3号楼
         behind = token.start + len(first) + 1
         reader.put("number", first, token.start, behind)
         reader.put("building", ",".join(rest), behind + 1, token.end)
         return
-    if len(first) >= _ROOM_DIGITS > max(map(len, rest)) and token.value.startswith(f"{first},"):
+    if len(first) >= ROOM_DIGITS > max(map(len, rest)) and token.value.startswith(f"{first},"):
         # 401，27幢 from the finest on: lists of buildings ascend
         behind = token.start + len(first)
         reader.put("room", first, token.start, behind)
@@ -250,7 +192,7 @@ def _floor_or_building(reader: _Reader, place: int, token: Token) -> str:
     if following is not None and following.kind == "stair":
         return "building"
     words = reader.words_before(token)
-    if reader.behind(place) in ("number", "stair") or _BIG_HOUSE.search(words):
+    if reader.behind(place) in ("number", "stair") or BIG_HOUSE.search(words):
         return "floor"
     if following is not None and following.kind == "run":
         return "building"
@@ -285,10 +227,14 @@ def _number(reader: _Reader, place: int, token: Token) -> None:
     value = token.value.removeprefix("附") + token.word.removesuffix("号")
     value = value.replace("之", "-").replace("附", "-").replace("--", "-")
     words = reader.words_before(token)
-    if reader.text[token.end : token.end + 1] == "门" and not words.endswith(_STREET_END):
+    if reader.text[token.end : token.end + 1] == "门" and not words.endswith(STREET_END):
         return  # 3号门口 is a gate, 人民路108号门口 a house
     if before in ("building", "stair", "floor"):
         reader.put("room", value, token.start, token.end)
+    elif "number" in reader.found and _TO.fullmatch(reader.text, *_between(reader, token)):
+        number = reader.found["number"]  # 20号至26号
+        value = f"{number.value}-{value}"
+        reader.found["number"] = number._replace(value=value, end=token.end)
     elif (
         before == "number" or words.endswith("号院") or (words.endswith("弄") and "巷" not in words)
     ):
@@ -297,6 +243,10 @@ def _number(reader: _Reader, place: int, token: Token) -> None:
         reader.put("number", value, token.start, token.end)
     elif "building" not in reader.found:
         reader.put("building", value, token.start, token.end)
+
+
+def _between(reader: _Reader, token: Token) -> tuple[int, int]:
+    return reader.found["number"].end, token.start
 
 
 def _bare(reader: _Reader, place: int, token: Token) -> None:
@@ -313,7 +263,7 @@ def _bare(reader: _Reader, place: int, token: Token) -> None:
     elif (
         before is None
         and "number" not in reader.found
-        and (reader.text.isascii() or reader.words_before(token)[-1:] in _STREET_END)
+        and (reader.text.isascii() or reader.words_before(token)[-1:] in STREET_END)
     ):
         # 12 MAIN STREET, MAIN STREET 12A, 中山南路81
         reader.put("number", token.value, token.start, token.end)
@@ -323,15 +273,15 @@ def _bare(reader: _Reader, place: int, token: Token) -> None:
 
 def _is_room(value: str) -> bool:
     """Return whether bare digits are a room's: three and more, or with a letter behind (12H)."""
-    return len(value.strip(_LETTERS)) >= _ROOM_DIGITS or (len(value) > 1 and value[-1] in _LETTERS)
+    return len(value.strip(LETTERS)) >= ROOM_DIGITS or (len(value) > 1 and value[-1] in LETTERS)
 
 
 def _is_room_of_house(reader: _Reader, token: Token) -> bool:
     """Return whether digits right behind a name are a room: 数娱大厦902, 滨河花园501."""
     words = reader.words_before(token)
-    if not words or words[-1] <= "一" or words[-1] in _STREET_END or not _is_room(token.value):
+    if not words or words[-1] <= "一" or words[-1] in STREET_END or not _is_room(token.value):
         return False
-    return bool(_BIG_HOUSE.search(words)) or bool(_DOOR_OF_FLOOR.fullmatch(token.value))
+    return bool(BIG_HOUSE.search(words)) or bool(_DOOR_OF_FLOOR.fullmatch(token.value))
 
 
 def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
@@ -347,7 +297,7 @@ def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
 
 
 def _run(reader: _Reader, place: int, token: Token) -> None:
-    parts = _parts(token)
+    parts = parts_of(token)
     word = token.word
     before = reader.tokens[place - 1] if place else token
     if before.kind == "run" and "," in reader.text[before.end : token.start]:
@@ -356,7 +306,7 @@ def _run(reader: _Reader, place: int, token: Token) -> None:
     whole = "-".join(part.value for part in parts)
     if (word and word[-1] in "栋幢座#") or word[-1:] == "楼" != word:
         reader.put("building", whole, token.start, token.end)
-    elif word == "号" and words.endswith(_NUMBERED) and reader.behind(place) is None:
+    elif reader.behind(place) is None and is_house_number(word, words, parts):
         reader.put("number", whole, token.start, token.end)
     elif word in ("层", "楼"):
         reader.put("floor", whole, token.start, token.end)
@@ -366,63 +316,11 @@ def _run(reader: _Reader, place: int, token: Token) -> None:
     elif word in ("单元", "门"):
         for kind, part in zip(("building", "stair"), parts[-2:], strict=False):
             reader.put(kind, part.value, part.start, part.end)
-    elif _is_one_room(parts, reader.behind(place), words):
+    elif is_one_room(parts, reader.behind(place), words):
         reader.put("room", token.value, token.start, token.end)
     else:
-        for kind, part in zip(_kinds(parts, reader.behind(place), words), parts, strict=False):
+        for kind, part in zip(kinds_of(parts, reader.behind(place), words), parts, strict=False):
             reader.put(kind, part.value, part.start, part.end)
-
-
-def _kinds(parts: list[Element], before: str | None, words: str) -> tuple[str, ...]:
-    """Return what the parts of a run such as 3-2-501 are, given what stands before it."""
-    count = len(parts)
-    if before is not None and before in _BEHIND:
-        return _BEHIND[before].get(count, ())
-    if words.endswith(_STREET_END) and count in _ON_STREET:
-        return _ON_STREET[count]
-    if count == _PAIR:
-        is_room = len(parts[1].value.rstrip(_LETTERS)) >= _ROOM_DIGITS
-        return ("building", "room") if is_room else ("building", "stair")
-    if count == len(_IN_ZONE) and (
-        parts[0].value.isalpha()
-        or not _is_on_floor(parts[-1].value, parts[-2].value)
-        or int(parts[1].value.strip(_LETTERS) or 0) > _MOST_STAIRS
-    ):
-        return _IN_ZONE
-    return _PARTS[count]
-
-
-def _is_on_floor(room: str, floor: str) -> bool:
-    """Return whether a room's number begins with its floor: 501 is on 5, 1203 on 12."""
-    digits = room.rstrip(_LETTERS)
-    return len(digits) < _ROOM_DIGITS or digits[:-2] == floor
-
-
-def _is_one_room(parts: list[Element], before: str | None, words: str) -> bool:
-    """Return whether a run is one room: in a big house, or behind what rooms stand behind."""
-    if len(parts) != _PAIR:
-        return False
-    if before is None:
-        return parts[0].value[0].isdigit() and bool(_BIG_HOUSE.search(words))
-    return before in ("building", "stair", "floor") and _is_door(parts)
-
-
-def _is_door(parts: list[Element]) -> bool:
-    """Return whether a run is one room: 1801-1805 a range, 202-1 a part, 22-1 floor and door."""
-    first, second = (part.value.strip(_LETTERS) for part in parts)
-    if len(first) >= _ROOM_DIGITS:
-        return True
-    return len(second) < _ROOM_DIGITS and first.isdigit() and int(first) > _MOST_STAIRS
-
-
-def _parts(token: Token) -> list[Element]:
-    parts = []
-    start = token.start
-    for value in re.split("[-/]", token.value):
-        parts.append(Element("part", value, start, start + len(value)))
-        start += len(value) + 1
-    parts[-1] = parts[-1]._replace(end=token.end)
-    return parts
 
 
 _READ = {

@@ -18,11 +18,11 @@ from geo.address.areas import areas_of
 from geo.address.broad import Broad
 from geo.address.calibration import Reliability, fit, measure, practice_counts
 from geo.address.features import FEATURES, READING, Found
-from geo.address.grammar import Reading
 from geo.address.normalise import written_form
 from geo.address.practice import PracticeMaker
 from geo.address.present import Presenter
 from geo.address.query import Query
+from geo.address.reading import Reading
 from geo.address.register import KINDS, Register, read_register
 from geo.address.search import Searcher
 from geo.address.suggest import Suggester

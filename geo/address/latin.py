@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from geo.address.grammar import Element, Reading
 from geo.address.normalise import written_form
+from geo.address.reading import Element, Reading
 from geo.address.units import known_text
 
 _NUMBER = re.compile(r"\d{1,5}(?:[A-Z]\d?)?(?:-\d{1,5}[A-Z]?)?")

@@ -10,7 +10,10 @@ from typing import NamedTuple
 _TOWN_WORD = re.compile(r"(?:街道办事处|街道|镇|乡)$")
 _VILLAGE_WORD = re.compile(r"(?:自然村|行政村|村|社区)$")
 # what else a village and a community are called by those who administer them
-_VILLAGE_WORDS = {"村": ("自然村", "行政村", "村委会"), "社区": ("社区居委会", "居委会")}
+_VILLAGE_WORDS = {
+    "村": ("自然村", "行政村", "村委会", "村民委员会", "大队"),
+    "社区": ("社区居委会", "居委会", "居民委员会"),
+}
 
 
 class Word(NamedTuple):

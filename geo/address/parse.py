@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from geo.address.correction import as_meant
-from geo.address.grammar import Reading, chains
+from geo.address.grammar import chains
 from geo.address.normalise import Normalised, normalise
+from geo.address.reading import Reading
 from geo.address.relation import Relation, relation_at, relation_end
 from geo.address.speech import opening_length
 

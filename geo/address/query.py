@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from geo.address.grammar import Reading
 from geo.address.normalise import Normalised
+from geo.address.reading import Reading
 from geo.address.relation import Relation
 
 NEARLY = 13.0

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from functools import cached_property
 
 from geo.address.correction import as_meant
-from geo.address.grammar import Element, Reading, chains
+from geo.address.grammar import chains
 from geo.address.letters import Letters
 from geo.address.normalise import Normalised, normalise
 from geo.address.parse import GROUP, relation_behind
 from geo.address.query import Query
+from geo.address.reading import Element, Reading
 from geo.address.relation import Relation, relation_at, stays_at
 from geo.address.speech import inside_words, is_speech, opening_length
 from geo.address.spoken_names import BARE_ZONES, SpokenNames

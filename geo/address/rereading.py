@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from geo.address.grammar import Reading
+    from geo.address.reading import Reading
 
 _HAN_DIGITS = "一二三四五六七八九"
 _CLASSIFIERS = ("楼", "栋", "幢", "座", "#", "号")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from geo.address.absence import MOST_CHUNKS, Absence, may_be_name
 from geo.address.channel import (
@@ -45,6 +46,8 @@ _COMPOUND, _DOOR, _ROAD, _VILLAGE, _POI = range(len(KINDS))
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _STAGE = re.compile(r"\d+期")
 _ZONE_BEHIND = re.compile(r"(?:[A-Z]|[东西][南北]|[东西南北中])区|\d期")
+_ROAD_LETTERS = {"国道": "G", "省道": "S", "县道": "X", "乡道": "Y"}
+_NUMBERED_ROAD = re.compile(r"[GSXY]?(?P<number>\d{1,4})(?P<kind>[国省县乡]道)|^[GSXY]\d+$|道\d+$")
 _MOST_PLACES = 40
 _SLIPPED = 11.0
 _EITHER = 0.45
@@ -61,13 +64,15 @@ class Searcher:
         self.doors = Doors(register)
         self.descent = Descent(register)
         self.names, self.targets = self._names(areas)
+        lexicon = self._lexicon(areas)
         special = [name for name in self.names.names if any(char.isascii() for char in name)]
+        special += [text for text in lexicon.texts if _NUMBERED_ROAD.search(text)]
         zones = [form for zone in register.words["shown_zones"] if (form := known_text(zone))]
         buildings = [word for word in register.words["buildings"] if _HAN_WORD.search(word)]
         latin = LatinQueries(register.words["roads"], register.words["towns"], self.names.exact)
         self.absence = Absence(self.names, self.doors)
         self.spoken = SpokenNames(self.names, zones, buildings)
-        surroundings = Surroundings(self._lexicon(areas), self.spoken)
+        surroundings = Surroundings(lexicon, self.spoken)
         self.reader = QueryReader(
             surroundings, self.spoken, special, latin=latin.query if latin else None
         )
@@ -118,7 +123,7 @@ class Searcher:
                 for number, text in enumerate(self.register.words[f"{kind}s"])
                 if text
             ]
-        return Lexicon(words + self._street_words())
+        return Lexicon([*words, *self._street_words(), *_numbered_roads(words)])
 
     def _street_words(self) -> list[Word]:
         """Return 街 for 大街 and 大街 for 街, where the register has no such road beside it."""
@@ -367,6 +372,23 @@ class Searcher:
             given = chunk.name.removesuffix(chunk.zone)
             features[OTHER_END] = float(other_end(given, self.names.names[hit.name]))
         return features
+
+
+def _numbered_roads(words: list[Word]) -> Iterator[Word]:
+    """Yield what else a numbered road is called: G209 and 国道209 for 209国道."""
+    for word in words:
+        match = _NUMBERED_ROAD.fullmatch(word.text) if word.kind == "road" else None
+        if match is None or not match["kind"]:
+            continue
+        kind, number = match["kind"], match["number"]
+        letter = _ROAD_LETTERS[kind]
+        forms = {
+            f"{letter}{number}",
+            f"{letter}{number}{kind}",
+            f"{number}{kind}",
+            f"{kind}{number}",
+        }
+        yield from (word._replace(text=form) for form in sorted(forms - {word.text}))
 
 
 def _begins(one: Chunk, other: Chunk) -> bool:

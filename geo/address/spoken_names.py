@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from geo.address.grammar import Element
 from geo.address.names import NameIndex
 from geo.address.parse import ZONE
 from geo.address.query import NEARLY, Chunk, Query
+from geo.address.reading import Element
 from geo.address.speech import inside_words
 from geo.address.units import zone_id
 from geo.address.vocabulary import generic_end

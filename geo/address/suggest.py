@@ -16,6 +16,7 @@ from geo.address.present import PLACE_PRECISION
 from geo.address.register import BUILDING_STEP, KINDS, ZONE_STEP, Register, Target
 from geo.address.sound import initials, spelled
 from geo.address.speech import without_persons
+from geo.aliases import AliasKind
 
 _DOOR = KINDS.index("door")
 _MOST_TYPED = 60
@@ -74,21 +75,24 @@ class Suggester:
 
     def _ranked(self, typed: str, limit: int) -> list[Suggestion]:
         """Return whole places and roads, the nearest forms and the largest places first."""
-        best: dict[tuple[int, int], tuple[int, int, str]] = {}
+        best: dict[tuple[int, int], tuple[int, int, str, int]] = {}
         for key in self._beginning(typed):
             for place, alias, *_ in self._targets[key.name] if key.name >= 0 else (Target(-1),):
                 size = self._sizes[place] if place >= 0 else 0
                 whole = key.form == typed and key.rank == 0
-                order = (-1 if whole else key.rank * 2 + (alias >= 0), -size, key.form)
+                order = (-1 if whole else key.rank * 2 + (alias >= 0), -size, key.form, alias)
                 one = (place, key.road)
                 best[one] = min(best.get(one, order), order)
         if not best and len(typed) > 1:
             for name, form in enumerate(self._names.names):
                 if typed in form:
-                    for place, *_ in self._targets[name]:
-                        best.setdefault((place, 0), (9, -self._sizes[place], form))
+                    for place, alias, *_ in self._targets[name]:
+                        best.setdefault((place, 0), (9, -self._sizes[place], form, alias))
         ranked = sorted(best, key=lambda one: (best[one], one))[:limit]
-        return [self._place(place) if place >= 0 else self._road(road) for place, road in ranked]
+        return [
+            self._place(place, best[place, road][-1]) if place >= 0 else self._road(road)
+            for place, road in ranked
+        ]
 
     def _beginning(self, typed: str) -> Iterator[_Key]:
         first = bisect_left(self._keys, (typed,))
@@ -155,11 +159,23 @@ class Suggester:
         for _, _, place in held[:limit]:
             yield self._place(place)
 
-    def _place(self, place: int) -> Suggestion:
+    def _place(self, place: int, alias: int = -1) -> Suggestion:
+        """Return a place; one that was found by another name with that name behind its own."""
         first, last = self.register.starts[place : place + 2]
         rows = self.register.arrays["unit_row"][first:last]
         kind = int(self.register.arrays["place_kind"][place])
-        return Suggestion(self._name(place, int(rows[0])), rows, PLACE_PRECISION[kind])
+        name = self._name(place, int(rows[0])) + self._other_name(place, int(rows[0]), alias)
+        return Suggestion(name, rows, PLACE_PRECISION[kind])
+
+    def _other_name(self, place: int, row: int, alias: int) -> str:
+        """Return the other name that was typed (（原印刷厂）), if the own name holds it not."""
+        if alias < 0:
+            return ""
+        other = self.register.alias(alias)
+        if other.name in self._name(place, row):
+            return ""
+        is_old = other.kind is AliasKind.OLD and other.name[0] not in "原老旧前"
+        return f"（{'原' if is_old else ''}{other.name}）"
 
     def _road(self, road: int) -> Suggestion:
         rows: Rows = np.flatnonzero(self.register.arrays["row_road"] == road)

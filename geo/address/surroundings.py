@@ -113,11 +113,15 @@ class Surroundings:
 
     @staticmethod
     def _goes_on_as_village(query: Query, start: int, end: int) -> bool:
-        """Return whether words go on as behind a village: with a group (北沟2组) or a number."""
+        """Return whether words go on as behind a village said without its word.
+
+        With a group (北沟2组), a number, or with nothing more behind its town (东村镇北沟).
+        """
         number = query.chain.number
-        return bool(GROUP.match(query.written.text, start, end)) or (
-            start == end and number is not None and number.start == end
-        )
+        if start == end:
+            at_number = number is not None and number.start == end
+            return at_number or (bool(query.town) and not query.chain.elements)
+        return bool(GROUP.match(query.written.text, start, end))
 
     def _above(self, query: Query, start: int, end: int) -> int:
         """Return the length of what stands above a known area (山西吕梁岚县), 0 for nothing."""

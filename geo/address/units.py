@@ -21,6 +21,7 @@ _RANGE = re.compile(
 _LIST = re.compile(r"^\d{1,4}(?:号|#)?(?:,\d{1,4}(?:号|#)?)+(?:号楼|号|栋|幢|座|楼|#|单元)?$")
 _WORDS = re.compile(r"(?:号楼|号|栋|幢|座|楼|#|单元|室|门)+$")
 _DIGITS = re.compile(r"\d+")
+_STEM_FIRST = re.compile(r"^([甲乙丙丁戊己庚辛])(\d+)")
 _LONGEST_RANGE = 200
 
 
@@ -68,7 +69,8 @@ def stair_id(value: str) -> str:
 @lru_cache(maxsize=65536)
 def number_id(value: str) -> str:
     """Return the identity of a house number: 12号 is 12; 12号之3, 12之3 and 12-3 are 12-3."""
-    form = known_text(value)
+    form = _STEM_FIRST.sub(r"\2\1", known_text(value))
+    form = re.sub(r"(?<=\d)号(?=[甲乙丙丁戊己庚辛]$)", "", form)
     form = form.replace("号之", "-").replace("之", "-").replace("号附", "-").replace("附", "-")
     form = form.replace("号", "" if form.endswith("号") else "-").strip("-")
     return form.lstrip("0") or form

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from geo.address import AddressIndex
@@ -27,8 +28,25 @@ def test_a_whole_alias_comes_before_names_that_it_begins(town_index: AddressInde
 
 
 def test_an_alias_offers_its_compound(town_index: AddressIndex) -> None:
-    assert "新华公寓" in offered(town_index, "laoyinshua")
-    assert "新华公寓" in offered(town_index, "老印刷")
+    assert offered(town_index, "laoyinshua") == ["新华公寓（老印刷厂）"]
+    assert offered(town_index, "老印刷") == ["新华公寓（老印刷厂）"]
+
+
+def test_an_old_name_is_said_to_be_one(make_compound) -> None:
+    rows = make_compound(
+        range(1, 4),
+        2,
+        town="东村镇",
+        road="秀容路",
+        compound="兴盛花园",
+        aliases="印刷厂[old];兴盛",
+    )
+    index = AddressIndex.build(pd.DataFrame(rows))
+    assert offered(index, "印刷") == ["兴盛花园（原印刷厂）"]
+    assert offered(index, "兴") == ["兴盛花园"]
+    claim = index.match("兴盛花园（原印刷厂）2号楼1单元").claim
+    assert claim is not None
+    assert (claim.compound, claim.building, claim.stair) == ("兴盛花园", "2号楼", "1")
 
 
 def test_digits_go_on_with_buildings(town_index: AddressIndex) -> None:
