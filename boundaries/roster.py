@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -87,6 +88,18 @@ def contact_sheet(plan: Plan, scheme: Scheme) -> pd.DataFrame:
     return ordered[list(HEADINGS)].rename(columns=HEADINGS).reset_index(drop=True)
 
 
+def write_sheet(rows: pd.DataFrame, file: Path) -> None:
+    """Write a sheet as XLSX, its headings in view, every cell as text that no program runs."""
+    with pd.ExcelWriter(file, engine="openpyxl") as book:
+        rows.to_excel(book, index=False, sheet_name="contacts")
+        sheet = book.sheets["contacts"]
+        sheet.freeze_panes = "C2"
+        for row in sheet.iter_rows(min_row=2):
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.data_type = "s"
+
+
 def with_contacts(plan: Plan, contacts: pd.DataFrame, *, file: Path | str) -> Plan:
     """Return the plan with other contacts; rows that name nobody are left out.
 
@@ -122,3 +135,35 @@ def with_contacts(plan: Plan, contacts: pd.DataFrame, *, file: Path | str) -> Pl
         raise InputError(problems)
     named = contacts[["name", "title", "phone", "duty_phone"]].notna().any(axis=1)
     return plan.with_changes(contacts=contacts[named].reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class RosterChange:
+    """What a sheet changes of a plan's contacts, by who they are and which grid they answer for.
+
+    Attributes
+    ----------
+    added, changed, dropped
+        Rows: the new ones as they come, the dropped ones as they were.
+    """
+
+    added: pd.DataFrame
+    changed: pd.DataFrame
+    dropped: pd.DataFrame
+
+
+def roster_change(old: Plan, new: Plan) -> RosterChange:
+    """Return which contacts one plan has that another has not, or has otherwise."""
+    before, after = (_keyed(plan.contacts) for plan in (old, new))
+    shared = after.index.intersection(before.index)
+    same = [before.loc[key].equals(after.loc[key]) for key in shared]
+    return RosterChange(
+        added=after[~after.index.isin(before.index)],
+        changed=after.loc[shared[[not each for each in same]]],
+        dropped=before[~before.index.isin(after.index)],
+    )
+
+
+def _keyed(contacts: pd.DataFrame) -> pd.DataFrame:
+    key = ["id", "grid", "role", "stand_in"]
+    return contacts.drop_duplicates(key).set_index(key, drop=False).sort_index()

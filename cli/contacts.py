@@ -7,13 +7,21 @@ from typing import Annotated
 
 import typer
 
-from boundaries.roster import HEADINGS, contact_sheet, with_contacts
+from boundaries.roster import (
+    HEADINGS,
+    RosterChange,
+    contact_sheet,
+    roster_change,
+    with_contacts,
+    write_sheet,
+)
 from cli.options import PlanId, actor, chosen_plan, home_of, opened_store
 from cli.screen import both, languages_of_help, tell
 from geo.layers import read_layer
 from geo.problem import input_error
 
 contacts = typer.Typer(help=languages_of_help("roster.help"), no_args_is_help=True)
+_MOST_NAMED = 6
 _NOBODY = [HEADINGS[column] for column in ("name", "title", "phone", "duty_phone")]
 
 
@@ -39,7 +47,7 @@ def sheet(
     if suffix == ".csv":
         rows.to_csv(file, index=False, encoding="utf-8-sig")
     else:
-        rows.to_excel(file, index=False, sheet_name="contacts")
+        write_sheet(rows, file)
     tell(
         "roster.written",
         rows=len(rows),
@@ -60,14 +68,37 @@ def load(
     found = read_layer(file, "contacts")
     with opened_store(home_of(context)) as store:
         plan_id = chosen_plan(store, plan)
-        changed = with_contacts(store.load_plan(plan_id), found, file=file)
+        stored = store.load_plan(plan_id)
+        changed = with_contacts(stored, found, file=file)
         tell(
             "roster.read",
             contacts=len(changed.contacts),
             grids=changed.contacts["grid"].nunique(),
         )
+        _tell_change(roster_change(stored, changed))
         if not apply:
             tell("cli.dry_run")
             return
         store.save_plan(changed, actor=actor())
     tell("roster.stored", plan=plan_id)
+
+
+def _tell_change(change: RosterChange) -> None:
+    """Say how many contacts come, change and go, and name the first who go."""
+    tell(
+        "roster.change",
+        added=len(change.added),
+        changed=len(change.changed),
+        dropped=len(change.dropped),
+    )
+    gone = change.dropped
+    if len(gone):
+        first = [
+            f"{name or title or identity}（{grid}）"
+            for name, title, identity, grid in zip(
+                *(gone[column].head(_MOST_NAMED) for column in ("name", "title", "id", "grid")),
+                strict=True,
+            )
+        ]
+        more = " …" if len(gone) > _MOST_NAMED else ""
+        tell("roster.dropped", names="、".join(first) + more)

@@ -9,7 +9,7 @@ import pytest
 
 from boundaries.check import check
 from boundaries.plan import Plan
-from boundaries.roster import HEADINGS, contact_sheet, with_contacts
+from boundaries.roster import HEADINGS, contact_sheet, roster_change, with_contacts, write_sheet
 from boundaries.town import Town
 from geo.layers import empty_table, read_layer
 from geo.problem import InputError
@@ -58,3 +58,25 @@ def test_rows_of_unknown_grids_are_all_named(small_town: tuple[Town, Plan]) -> N
     with pytest.raises(InputError) as caught:
         with_contacts(plan, wrong, file="contacts.csv")
     assert [problem.row for problem in caught.value.problems] == [1, 3]
+
+
+def test_what_a_sheet_changes_is_told(small_town: tuple[Town, Plan]) -> None:
+    _, plan = small_town
+    contacts = plan.contacts.copy()
+    left_out, changed = contacts["id"].iloc[0], contacts["id"].iloc[1]
+    contacts.loc[contacts["id"] == changed, "duty_phone"] = "0358-1"
+    new = contacts.iloc[[2]].assign(id="new")
+    sheet = pd.concat([contacts[contacts["id"] != left_out], new], ignore_index=True)
+    found = roster_change(plan, plan.with_changes(contacts=sheet))
+    assert set(found.added["id"]) == {"new"}
+    assert set(found.changed["id"]) == {changed}
+    assert set(found.dropped["id"]) == {left_out}
+    none = roster_change(plan, plan)
+    assert (len(none.added), len(none.changed), len(none.dropped)) == (0, 0, 0)
+
+
+def test_no_cell_of_a_sheet_is_a_formula(small_town: tuple[Town, Plan], tmp_path: Path) -> None:
+    town, plan = small_town
+    named = plan.with_changes(contacts=plan.contacts.assign(name="=1+1"))
+    write_sheet(contact_sheet(named, town.scheme), tmp_path / "contacts.xlsx")
+    assert set(read_layer(tmp_path / "contacts.xlsx", "contacts")["name"]) == {"=1+1"}
