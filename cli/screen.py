@@ -27,6 +27,7 @@ from messages import LANGUAGES, Message, preferred_language, say
 FOUND_ERRORS = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+_MOST_ALIKE = 5
 
 # The base of typer's errors about the command line, which it does not export by name.
 _UsageError: Any = typer.BadParameter.__mro__[1]
@@ -70,27 +71,44 @@ def table(*headings: str, whole: Collection[str] = ()) -> Table:
 
 
 def tell_problems(problems: Sequence[Problem], *, at_most: int = 50) -> None:
-    """Print problems of the input with their places and remedies, the first ones in full."""
-    for problem in problems[:at_most]:
-        place = " · ".join(
-            f"{both(f'cli.place_{name}')} {value}"
-            for name, value in (
-                ("file", problem.file),
-                ("layer", problem.layer),
-                ("row", problem.row),
-                ("line", problem.line),
-                ("column", problem.column),
-                ("value", problem.value),
-            )
-            if value is not None
+    """Print problems of the input with their places and remedies, the first of each cause."""
+    causes: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        cause = (problem.file, problem.layer, problem.column, problem.message.key)
+        causes.setdefault(cause, []).append(problem)
+    shown, told = 0, 0
+    for alike in causes.values():
+        if shown >= at_most:
+            break
+        for problem in alike[:_MOST_ALIKE]:
+            _tell_problem(problem)
+        shown += len(alike[:_MOST_ALIKE])
+        told += len(alike)
+        if len(alike) > _MOST_ALIKE:
+            more = Message("cli.more_alike", {"more": len(alike) - _MOST_ALIKE})
+            tell_message(more, console=err)
+    if told < len(problems):
+        tell_message(Message("cli.more_problems", {"more": len(problems) - told}), console=err)
+
+
+def _tell_problem(problem: Problem) -> None:
+    place = " · ".join(
+        f"{both(f'cli.place_{name}')} {value}"
+        for name, value in (
+            ("file", problem.file),
+            ("layer", problem.layer),
+            ("row", problem.row),
+            ("line", problem.line),
+            ("column", problem.column),
+            ("value", problem.value),
         )
-        if place:
-            err.print(escape(place), style="bold")
-        tell_message(problem.message, console=err, style="red")
-        if problem.remedy is not None:
-            tell_message(problem.remedy, console=err)
-    if len(problems) > at_most:
-        tell_message(Message("cli.more_problems", {"more": len(problems) - at_most}), console=err)
+        if value is not None
+    )
+    if place:
+        err.print(escape(place), style="bold")
+    tell_message(problem.message, console=err, style="red")
+    if problem.remedy is not None:
+        tell_message(problem.remedy, console=err)
 
 
 @contextmanager

@@ -107,6 +107,16 @@ def test_problems_go_to_a_file_and_the_store_stays(
     assert Home(home).folder.joinpath("store.gpkg").read_bytes() == before
 
 
+def test_a_cause_of_many_problems_is_told_a_few_times(tmp_path: Path, wangge: Wangge) -> None:
+    rows = [f"14112710020100{n},队长" for n in range(9)]
+    (tmp_path / "网格员.csv").write_text("\n".join(["网格编码,角色", *rows, ",网格长"]), "utf-8")
+    done = wangge(tmp_path)
+    assert done.status == 2
+    assert done.err.count("“队长”") == 5
+    assert "同样的问题还有 4 处" in done.err
+    assert "第 10 行的 网格编码 为空" in done.err
+
+
 def test_bad_options(folder: Path, tmp_path: Path, wangge: Wangge) -> None:
     home = tmp_path / "home"
     for options in (
