@@ -19,20 +19,17 @@ from __future__ import annotations
 import heapq
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from boundaries.draft.compiled import Integers
 from boundaries.draft.graph import UnitGraph, linked
 from boundaries.draft.measure import numbered, totals
+from boundaries.draft.programme import Programme, Terms
 
-_LIMIT_S = 1.0
 _WIDEST = 4000
 """Windows are one programme up to so many columns: a closer bound, but slower."""
-_Terms = list[tuple[int, float]]
 
 
 def least_moves(
@@ -79,14 +76,8 @@ def _level_of(
 ) -> _Level | None:
     """Return the parts of a level; None where the time is over before all ways are known."""
     held = totals(graph.households, label)
-    settled = graph.households > 0
-    sizes, times = np.unique(
-        np.column_stack([label, graph.households])[settled], axis=0, return_counts=True
-    )
-    kinds: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (part, size), count in zip(sizes.tolist(), times.tolist(), strict=True):
-        kinds[part].append((size, count))
-    near = _neighbours(graph, label)
+    kinds = kinds_of(graph, label)
+    near = neighbours(graph, label)
     bad = set(np.flatnonzero((held < low) | (held > high)).tolist())
     feed = _ways(graph, label, near, bad, high, until)
     if feed is None:
@@ -94,8 +85,36 @@ def _level_of(
     return _Level(low, high, held.tolist(), kinds, near, bad, feed)
 
 
-def _neighbours(graph: UnitGraph, label: Integers) -> dict[int, set[int]]:
-    """Return which parts touch, across units without households too."""
+def kinds_of(graph: UnitGraph, label: Integers) -> dict[int, list[tuple[int, int]]]:
+    """Return how many units of which size every part has; units without households do not count.
+
+    Parameters
+    ----------
+    graph
+        Units.
+    label
+        Their parts.
+    """
+    settled = graph.households > 0
+    sizes, times = np.unique(
+        np.column_stack([label, graph.households])[settled], axis=0, return_counts=True
+    )
+    kinds: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (part, size), count in zip(sizes.tolist(), times.tolist(), strict=True):
+        kinds[part].append((size, count))
+    return kinds
+
+
+def neighbours(graph: UnitGraph, label: Integers) -> dict[int, set[int]]:
+    """Return which parts touch, across units without households too.
+
+    Parameters
+    ----------
+    graph
+        Units.
+    label
+        Their parts, numbered from 0 without holes.
+    """
     passable = ~graph.walled
     tail = np.concatenate([graph.one[passable], graph.other[passable]])
     head = np.concatenate([graph.other[passable], graph.one[passable]])
@@ -191,52 +210,6 @@ def _windows(level: _Level) -> list[list[int]]:
     return list(parts.values())
 
 
-@dataclass
-class _Programme:
-    """A whole programme while it is written down."""
-
-    cost: list[float] = field(default_factory=list)
-    most: list[float] = field(default_factory=list)
-    whole: list[int] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    lows: list[float] = field(default_factory=list)
-    highs: list[float] = field(default_factory=list)
-
-    def column(self, cost: float, most: float, *, whole: bool = True) -> int:
-        self.cost.append(cost)
-        self.most.append(most)
-        self.whole.append(int(whole))
-        return len(self.cost) - 1
-
-    def row(self, terms: _Terms, low: float = -np.inf, high: float = np.inf) -> None:
-        for place, value in terms:
-            self.rows.append(len(self.lows))
-            self.places.append(place)
-            self.values.append(value)
-        self.lows.append(low)
-        self.highs.append(high)
-
-    def least(self, until: float) -> float:
-        """Return what the cost cannot be below, as far as it was proved in time."""
-        seconds = min(_LIMIT_S, until - time.monotonic())
-        if seconds <= 0:
-            return 0.0
-        matrix = coo_array(
-            (self.values, (self.rows, self.places)), shape=(len(self.lows), len(self.cost))
-        )
-        solved = milp(
-            np.array(self.cost),
-            integrality=np.array(self.whole),
-            bounds=Bounds(0, np.array(self.most)),
-            constraints=LinearConstraint(matrix.tocsr(), lb=self.lows, ub=self.highs),
-            options={"time_limit": seconds, "mip_rel_gap": 0.0},
-        )
-        proved = solved.mip_dual_bound
-        return 0.0 if proved is None or not np.isfinite(proved) else max(float(proved), 0.0)
-
-
 def _width(level: _Level, parts: list[int]) -> int:
     """Return about how many columns a window's programme has."""
     return sum(len(level.kinds.get(part, ())) * (2 + len(level.near[part])) for part in parts)
@@ -246,12 +219,12 @@ def _least_in(level: _Level, parts: list[int], until: float) -> float:
     """Return the least households charged to one window, proved in time."""
     if time.monotonic() >= until:
         return 0.0
-    programme = _Programme()
+    programme = Programme()
     within = set(parts)
-    paid: dict[int, _Terms] = defaultdict(list)
-    lost: dict[int, _Terms] = defaultdict(list)
-    founding: _Terms = []
-    given: _Terms = []
+    paid: dict[int, Terms] = defaultdict(list)
+    lost: dict[int, Terms] = defaultdict(list)
+    founding: Terms = []
+    given: Terms = []
     fresh = programme.column(0.0, 1)
     for part in parts:
         outer = level.near[part] - within
@@ -282,12 +255,12 @@ def _least_in(level: _Level, parts: list[int], until: float) -> float:
     return programme.least(until)
 
 
-def _in_band(level: _Level, programme: _Programme, part: int, paid: _Terms, lost: _Terms) -> _Terms:
+def _in_band(level: _Level, programme: Programme, part: int, paid: Terms, lost: Terms) -> Terms:
     """Let a part end in its band, or be given up with all its units gone; return what feeds it."""
     held, low, high = level.held[part], level.low, level.high
     given_up = programme.column(0.0, 1)
     programme.row([*lost, (given_up, -held)], low=0)
-    fed: _Terms = []
+    fed: Terms = []
     if part in level.feed:
         way = level.feed[part]
         fed = [(programme.column(0.0, high - way, whole=False), 1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from boundaries.draft.apart import mixed
 from boundaries.draft.bound import least_moves
 from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.graph import UnitGraph
+from boundaries.draft.joint import least_moves_of_all
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim
@@ -24,8 +26,8 @@ _TURNS = 3
 _WEIGHTS = (12, 3, 2, 1, 1, 1)
 _DEAR = np.full(16, 20.0)
 _RELIEFS = 3
-_PROOF = 0.25
-"""Share of the time that proving the bound may take."""
+_PROOF = 0.5
+"""Share of the time that proving the bound may take, beside the search."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,62 @@ def mend_levels(
     held
         Households to count on each level, where not the graph's own.
     until
-        `time.monotonic` moment after which the best so far is taken; a quarter of the time
-        is for the bound.
+        `time.monotonic` moment after which the best so far is taken; the bound has half of
+        the time, beside the search.
     fixed
         Units that stay in their parts of all levels; None: all may move.
     """
     counted = list(held) if held is not None else [graph.households] * len(aims)
     now = time.monotonic()
-    proof = now + _PROOF * (until - now)
-    least = [
-        least_moves(replace(graph, households=households), today, aim.low, aim.high, until=proof)
-        for households, today, aim in zip(counted, old, aims, strict=True)
-    ]
+    with ThreadPoolExecutor(1) as beside:
+        proof = beside.submit(_proved, graph, old, aims, counted, now + _PROOF * (until - now))
+        labels = _searched(graph, old, aims, counted, seed, until, fixed)
+        least = proof.result()
+    moved = []
+    kept = np.ones(len(graph), bool)
+    for label, today in zip(labels, old, strict=True):
+        kept &= label == today
+        moved.append(int(graph.households[~kept].sum()))
+    return MendedLevels(labels, moved, least)
+
+
+def _proved(
+    graph: UnitGraph,
+    old: Sequence[Integers],
+    aims: Sequence[Aim],
+    held: Sequence[Integers],
+    until: float,
+) -> list[int]:
+    """Return how many households must move by level, as far as it was proved in time.
+
+    Who moves on a level moves on all finer ones. Levels are taken together where all of them
+    count the same households and there is time; else each for itself.
+    """
+    is_alike = all((each == graph.households).all() for each in held)
+    bands = [(aim.low, aim.high) for aim in aims]
+    least: list[int] = []
+    for level, (low, high) in enumerate(bands):
+        found = 0
+        if level and is_alike:
+            below = level + 1
+            found = least_moves_of_all(graph, old[:below], bands[:below], until=until)
+        if not found:
+            counted = replace(graph, households=held[level])
+            found = least_moves(counted, old[level], low, high, until=until)
+        least.append(max(found, *least[-1:]) if least else found)
+    return least
+
+
+def _searched(  # noqa: PLR0917
+    graph: UnitGraph,
+    old: Sequence[Integers],
+    aims: Sequence[Aim],
+    counted: Sequence[Integers],
+    seed: int,
+    until: float,
+    fixed: Flags | None,
+) -> list[Integers]:
+    """Return the division that was found with the fewest moves."""
     labels = mended_by_stages(graph, old, aims, counted, seed=seed, until=until, fixed=fixed)
     for turn in range(_TURNS):
         labels = mended_together(
@@ -99,12 +145,7 @@ def mend_levels(
         recut = _recut(graph, labels, old, aims, counted, seed, until)
         if _holds(graph, recut, old, fixed):
             labels = recut
-    moved = []
-    kept = np.ones(len(graph), bool)
-    for label, today in zip(labels, old, strict=True):
-        kept &= label == today
-        moved.append(int(graph.households[~kept].sum()))
-    return MendedLevels(labels, moved, np.maximum.accumulate(least).tolist())
+    return labels
 
 
 def _holds(
