@@ -28,6 +28,8 @@ OUTSIDE = 0
 """Label of all ground outside; a polygon's label is its index + 1."""
 
 _HALF_RANGE = 2**30
+CROWDED = -2
+"""What pairing says of segments too close together for its cells."""
 _WORTH_A_COMPILER = 200_000
 _PART = 1 << 16
 
@@ -207,8 +209,13 @@ def _across(
     Segments are brought together by their middles, and then compared end by end.
     """
     builder = compiled.builder() if len(faces) >= _WORTH_A_COMPILER else None
-    if builder is not None:
-        return _across_compiled(builder, coordinates, points, starts, ends, faces)
+    found = (
+        None
+        if builder is None
+        else _across_compiled(builder, coordinates, points, starts, ends, faces)
+    )
+    if found is not None:
+        return found
     middle = points[starts].astype(np.int64) + points[ends] + 2 * _HALF_RANGE
     # rows of one height together, as polygons mostly come: then most of what follows is near
     key = (middle[:, 1].astype(np.uint64) << np.uint64(32)) + middle[:, 0].astype(np.uint64)
@@ -238,7 +245,8 @@ def _across_compiled(
     starts: Rows,
     ends: Rows,
     faces: Rows,
-) -> Rows:
+) -> Rows | None:
+    """Return what `_across` does; None where segments lie too close together for cells."""
     low = points.min(axis=0).astype(np.int64) * 2
     width, height = (points.max(axis=0).astype(np.int64) * 2 - low).tolist()
     side = max(int(np.sqrt(width * height * 2 / len(faces))), max(width, height) >> 14, 1)
@@ -250,7 +258,7 @@ def _across_compiled(
     )
     if twice >= 0:
         raise _overlap(coordinates[starts[[twice]]])
-    return across
+    return None if twice == CROWDED else across
 
 
 def _overlap(places: npt.NDArray[np.float64]) -> InputError:

@@ -11,11 +11,16 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from geo.locate.borders import CROWDED
+
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 
 _END = -1
+_MOST_COMPARED = 100
+"""Segments that each may be compared with, on average."""
+
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
@@ -48,16 +53,11 @@ def pair_segments(
     Returns
     -------
     int
-        A segment that more than one polygon has on the same side, or more than two have; -1.
+        A segment that more than one polygon has on the same side, or more than two have; -1;
+        `CROWDED` where the segments lie so close together that cells do not part them.
     """
-    for k in range(len(starts)):
-        cell[_cell(points, starts[k], ends[k], columns, side, low)] += 1
-    for c in range(1, len(cell)):
-        cell[c] += cell[c - 1]
-    for k in range(len(starts) - 1, -1, -1):
-        c = _cell(points, starts[k], ends[k], columns, side, low)
-        cell[c] -= 1
-        listed[cell[c]] = k
+    if not _sorted_by_cell(points, starts, ends, cell, listed, columns, side, low):
+        return CROWDED
     for k in range(len(starts)):
         c = _cell(points, starts[k], ends[k], columns, side, low)
         ax, ay = points[starts[k], 0], points[starts[k], 1]
@@ -76,6 +76,34 @@ def pair_segments(
             if ax == cx and ay == cy and bx == dx and by == dy:
                 return k
     return -1
+
+
+@_compiled
+def _sorted_by_cell(
+    points: Codes,
+    starts: Codes,
+    ends: Codes,
+    cell: Codes,
+    listed: Codes,
+    columns: int,
+    side: int,
+    low: Ints,
+) -> bool:
+    """Write which segments each cell has; return whether few enough to compare with each other."""
+    for k in range(len(starts)):
+        cell[_cell(points, starts[k], ends[k], columns, side, low)] += 1
+    compared = 0
+    for c in range(len(cell)):
+        compared += np.int64(cell[c]) * cell[c]
+    if compared > _MOST_COMPARED * len(starts):
+        return False
+    for c in range(1, len(cell)):
+        cell[c] += cell[c - 1]
+    for k in range(len(starts) - 1, -1, -1):
+        c = _cell(points, starts[k], ends[k], columns, side, low)
+        cell[c] -= 1
+        listed[cell[c]] = k
+    return True
 
 
 @_compiled

@@ -165,6 +165,21 @@ def test_compiled_and_plain_building_give_the_same_arrays(polygons, per_edge):
     assert np.array_equal(built.lists, plain.lists)
 
 
+def test_very_uneven_coverages_are_built_as_even_ones(monkeypatch):
+    far = shapely.box(900_000_000, 900_000_000, 1_000_000_000, 1_000_000_000)
+    polygons = [*cells(8, 3, 5), far]
+    plain = borders_of(np.array(polygons, dtype=object), steps=1.0)
+    monkeypatch.setattr(borders_module, "_WORTH_A_COMPILER", 0)
+    given = []
+    pair = compiled.builder().pair_segments
+    monkeypatch.setattr(
+        compiled.builder(), "pair_segments", lambda *all_: given.append(pair(*all_)) or given[-1]
+    )
+    crowded = borders_of(np.array(polygons, dtype=object), steps=1.0)
+    assert given == [borders_module.CROWDED]
+    assert np.array_equal(crowded.records, plain.records)
+
+
 def test_moving_a_border_moves_only_the_points_between():
     before = cells(2, 0, 0, spacing=100)
     moved = [
