@@ -79,6 +79,7 @@ _OUTSIDE = re.compile(
     r"(?:[斜正]?对(?:面|过)|隔壁|旁边?|附近|前面|后面|后墙?外?头?|外头|外面)的?(?:那|这)?(?:个|座|片)?"
     r"(?:院子?|小区|小楼|工地|河滩|空地|厂子?)"
 )
+_BEYOND = re.compile(r"(?:[斜正]?对(?:面|过)|隔壁|后?墙外头?|外头|外面)的?(?:[那这]个?)?(?=..)")
 # shops are named after where they are: 康乐棋牌室, 康乐大药房
 _SHOP = re.compile(
     r"[\u4e00-\u9fff]{0,4}?(?:超市|便利|商店|商行|药[店房]|诊所|饭店|餐[厅馆]|饭馆|宾馆|旅[店馆]|酒[店楼]|网吧|茶[楼馆室]"
@@ -218,13 +219,22 @@ def trailing_cost(name: str, words: str) -> float:
         return CALLED_ESTATE  # any estate is called one: 滨河花园小区
     if _SAME_ESTATE.fullmatch(words):
         return CALLED_ESTATE if len(name) > 2 else IN_WORDS  # noqa: PLR2004
-    if _OUTSIDE.match(words):
+    if _OUTSIDE.match(words) or _is_thing_outside(words):
         return CAP
     if words in _DWELLINGS and _is_whole(name):
         return CALLED_ESTATE
     if _is_whereabouts(name, words):
         return IN_SPEECH
     return CAP if _goes_on(name, words) else _complaint_cost(name, words)
+
+
+def _is_thing_outside(words: str) -> bool:
+    """Return whether words name what lies beyond an estate (外头的河滩), not what happens there."""
+    beyond = _BEYOND.match(words)
+    if beyond is None:
+        return False
+    thing = words[beyond.end() :]
+    return not (PREDICATES.search(thing) or FUNCTION_WORDS.search(thing))
 
 
 def _is_whole(name: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from geo.address.absence import MOST_CHUNKS, Absence, may_be_name
 from geo.address.channel import (
+    IN_SPEECH,
     OFFICE_ITSELF,
     SHORT_NAME,
     denied_at,
@@ -50,7 +51,7 @@ _ROAD_LETTERS = {"国道": "G", "省道": "S", "县道": "X", "乡道": "Y"}
 _NUMBERED_ROAD = re.compile(r"[GSXY]?(?P<number>\d{1,4})(?P<kind>[国省县乡]道)|^[GSXY]\d+$|道\d+$")
 _MOST_PLACES = 40
 _SLIPPED = 11.0
-_EITHER = 0.45
+_EITHER = 0.25
 OTHER_TIME = 3.0
 """What it costs to mean the place that bore a name at another time, nats."""
 
@@ -177,7 +178,7 @@ class Searcher:
         """
         if not any(may_be_name(chunk) for chunk in query.chunks):
             return 0.0
-        named = hits and hits[0][1].relation == "exact"
+        named = hits and hits[0][1].cost <= IN_SPEECH
         apart = named and found and all(one.features[ROAD_DIFFERS] for one in found)
         return _EITHER if apart and query.chain.number is not None else 1.0
 

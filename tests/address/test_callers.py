@@ -366,3 +366,19 @@ def test_a_complaint_behind_a_road_is_no_name(town_index: AddressIndex) -> None:
     match = town_index.match("秀容路，急得很")
     assert match.claim is not None
     assert match.claim.precision is Precision.ROAD
+
+
+@pytest.mark.parametrize(
+    "text", ["滨河花园后墙外头的河滩", "滨河花园对面的超市", "滨河花园隔壁那个工地"]
+)
+def test_what_lies_beyond_an_estate_is_not_of_it(town_index: AddressIndex, text: str) -> None:
+    assert town_index.match(text).claim is None
+
+
+def test_a_number_and_a_name_that_contradict_each_other_are_not_claimed(
+    town_index: AddressIndex,
+) -> None:
+    """秀容路57号 is 滨河花园; the name said is that of another estate."""
+    match = town_index.match("秀容路57号院，说是滨河苑")
+    assert match.claim is None
+    assert {one.compound for one in match.candidates[:2]} == {"滨河花园", "滨河苑"}
