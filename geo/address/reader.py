@@ -112,17 +112,18 @@ class QueryReader:
         behind = normalise(" " * place + query.written.original[place:])
         again = self.query(behind, self.readings(behind.text)[0])
         other = self._first_name(again, len(behind.text))
-        buildings = (query.chain.building, again.chain.building)
-        same = [None if building is None else building.value for building in buildings]
-        if not other and buildings[1] is not None and same[0] != same[1]:
-            between = behind.text[: buildings[1].start]
-            if _AND.fullmatch(between) or (
-                not between and form[end] == ","
-            ):  # 3号楼1单元和5号楼2单元, of one compound
-                again.chunks, again.zone, again.stage = query.chunks, query.zone, query.stage
-                again.road, again.town = query.road, query.town
-                return again
-        if not other or (first == other and same[0] == same[1]):
+        said, more = query.chain.building, again.chain.building
+        same = (said and said.value) == (more and more.value)
+        if not other and said is not None and more is not None and not same:
+            between = behind.text[: more.start]
+            if _AND.fullmatch(between) or (not between and form[end] == ","):
+                # 3号楼1单元和5号楼2单元, of one compound
+                text = query.written.original
+                start, _ = query.written.span(said.start, said.end)
+                then, _ = behind.span(more.start, more.end)
+                behind = normalise(text[:start] + " " * (then - start) + text[then:])
+                return self.query(behind, self.readings(behind.text)[0])
+        if not other or (first == other and same):
             return None
         return again
 

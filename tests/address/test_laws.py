@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geo.address import AddressIndex, Match
@@ -70,6 +70,8 @@ def test_a_claim_is_sure_and_has_rows(town_index: AddressIndex, text: str) -> No
 
 @quick
 @given(text=TEXTS)
+@example(text="滨河花园滨河花园3-2-501秀容路57号，99号楼")
+@example(text="滨河花园3号楼1单元和99号楼9单元")
 def test_spans_of_faults_lie_in_the_text(town_index: AddressIndex, text: str) -> None:
     for candidate in town_index.match(text).candidates:
         for fault in candidate.faults:
