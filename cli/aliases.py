@@ -78,18 +78,18 @@ def listing(
     shown = table(
         *(
             f"aliases.heading_{name}"
-            for name in ("id", "alias", "compound", "kind", "period", "state", "times")
+            for name in ("id", "alias", "compound", "kind", "state", "times")
         ),
         whole=("aliases.heading_id",),
     )
     for one in found:
         gone = one.id in unplaced and one.state is AliasState.APPROVED
+        period = Alias(one.alias, one.kind, one.valid_from, one.valid_until).period
         shown.add_row(
             one.id,
             one.alias,
             one.compound,
-            "" if one.kind is None else both(f"aliases.kind_{one.kind.value}"),
-            Alias(one.alias, one.kind, one.valid_from, one.valid_until).period,
+            "" if one.kind is None else f"{both(f'aliases.kind_{one.kind.value}')} {period}",
             both(f"aliases.state_{'unplaced' if gone else one.state.value}"),
             str(one.times),
         )

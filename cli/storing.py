@@ -45,11 +45,18 @@ def downgrade(
 @database.command("status", help=languages_of_help("store.status_help"))
 def status(context: typer.Context, *, as_json: AsJson = False) -> int:
     """Show where the store is, of which revision, and how much it holds."""
+    from boundaries.renewing import renewed_of  # noqa: PLC0415
+
     home = home_of(context)
+    standing = renewed_of(home)
     with opened_store(home) as store:
         current = store.is_current()
         published = store.publications() if current else []
-        missing = [one for one in published if not (home.snapshots / one.snapshot).is_dir()]
+        missing = [
+            one
+            for one in published
+            if not (home.snapshots / standing.get(one.snapshot, one.snapshot)).is_dir()
+        ]
         found = {"url": store.shown_url, "revision": store.revision(), "head": newest_revision()}
         content = {
             "towns": len(store.towns()) if current else None,

@@ -25,8 +25,10 @@ _BY_WIDTH = frozenset(
     {"micro", "neck", "shift", "sliver", "spike", "vertex.parent", "vertex.unmatched"}
 )
 """Families and kinds of faults that a distance tells more of than an area."""
-_ROUNDING_M = 0.016
+_SHORTENED_M = 0.016
 """By how much rounding both ends to 1e-7° shortens a segment at most."""
+_BESIDE_LINE_M = 0.008
+"""Half a lattice cell's diagonal: so far a vertex put on an official line may lie beside it."""
 COMMUNITIES = 0
 """Level number under which communities take part in the coverage."""
 
@@ -106,7 +108,7 @@ def limits_of(case: Case) -> Limits:
     """
     return Limits(
         spike_degrees=case.threshold("spike_degrees"),
-        short_segment_m=case.threshold("short_segment_m") - _ROUNDING_M,
+        short_segment_m=case.threshold("short_segment_m") - _SHORTENED_M,
     )
 
 
@@ -226,8 +228,6 @@ def rule_of(fault: Fault, scheme: Scheme, *, first_level: int | None = 1) -> str
 
 
 _OFFICIAL = {"gap.open", "leak.jurisdiction", "leak.parent"}
-_ROUNDING_M = 0.008
-"""Half a lattice cell's diagonal: so far a vertex put on an official line may lie beside it."""
 
 
 def faults_of(case: Case, *rules: str) -> Iterator[Fault]:
@@ -243,7 +243,7 @@ def faults_of(case: Case, *rules: str) -> Iterator[Fault]:
 def _is_rounding(fault: Fault, first_level: int | None) -> bool:
     """Whether vertices that another plan put on a community's or the outer line explain a fault."""
     at_line = fault.kind in _OFFICIAL and fault.level == (first_level or 1)
-    return at_line and 0.0 < (fault.width_m or 0.0) <= _ROUNDING_M
+    return at_line and 0.0 < (fault.width_m or 0.0) <= _BESIDE_LINE_M
 
 
 @rule("C01", severity="W/E", thresholds=("gap_area_m2", "gap_width_m"))

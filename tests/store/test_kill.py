@@ -41,7 +41,7 @@ def test_kill_during_import(store, store_url, mini_demo, tmp_path, rounds):
             seconds=chance.uniform(0, 0.2),
         )
         acknowledged.update({plan_id: int(grids) for plan_id, grids in lines})
-    found = {record.id: record.grids for record in store.plans()}
+    found = plans_once_settled(store)
     assert len(acknowledged) > 1
     assert acknowledged.items() <= found.items()
     assert set(found.values()) == {len(plan.grids)}
@@ -51,6 +51,16 @@ def test_kill_during_import(store, store_url, mini_demo, tmp_path, rounds):
     saved = store.events(action="town.saved", limit=10_000)
     assert len(store.load_town(town.name).buildings) == saved[0].detail["buildings"]
     assert len(saved) == len(found)
+
+
+def plans_once_settled(store):
+    """Return the grids of each plan; the server may still be ending what a killed client began."""
+    patience = time.monotonic() + 10
+    while True:
+        before, found = len(store.events(action="town.saved", limit=10_000)), store.plans()
+        if before == len(found) or time.monotonic() > patience:
+            return {record.id: record.grids for record in found}
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(12, marks=pytest.mark.long)])
