@@ -180,8 +180,10 @@ def arrange(
     within
         Polygons outside of which no face is of interest.
     """
-    unique, entry_segment = np.unique(residual.ends, axis=0, return_inverse=True)
-    entry_segment = entry_segment.reshape(-1)
+    _, first, entry_segment = np.unique(
+        exact_keys(residual.ends), return_index=True, return_inverse=True
+    )
+    unique = residual.ends[first]
     lines = np.asarray(shapely.linestrings(unique.reshape(-1, 2, 2)), object)
     others = np.zeros((0, 4)) if crossing is None else crossing
     cuts = np.asarray(shapely.linestrings(others.reshape(-1, 2, 2)), object).reshape(-1)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -28,7 +29,10 @@ from geo.coverage.segments import Segments, exact_keys
 from geo.coverage.shape import Limits, ShapeFault, shape_faults
 
 _BESIDE_M = 1.0
+_KEPT_GRIDS = 20_000
+"""Up to this many grids the segments of all are kept from the beginning."""
 
+Hashes = npt.NDArray[np.uint64]
 Row = tuple[int, int]
 """Depth and row of a grid."""
 
@@ -59,6 +63,9 @@ class Watched:
         self._left = residual(admitted.grids) if self._plain else None
         self._shapes = shape_faults(grids, self._limits) if self._plain else []
         self._ground = ground_segments(grids)
+        if self._plain and sum(map(len, grids.levels)) <= _KEPT_GRIDS:
+            for depth, level in enumerate(grids.levels):
+                segments_at(grids, depth, np.arange(len(level)))
         self.faults = inspect(grids, crs=self._crs, limits=self._limits)
 
     def edited(self, shapes: Mapping[Row, BaseGeometry]) -> list[Fault]:
@@ -133,29 +140,33 @@ def updated(
     ground
         The jurisdiction's segments as they are after the edit.
     """
-    touched = _touched(before, after, rows)
+    touched, hashes = _touched(before, after, rows)
     if not len(touched):
         return left
     wanted = exact_keys(touched)
     places = np.asarray(shapely.linestrings(touched.reshape(-1, 2, 2)), object)
-    levels = [
-        some.taken(np.isin(exact_keys(some.ends), wanted))
-        for some in (ground, *segments_near(after, places))
-    ]
+    parts = [ground, *segments_near(after, places)]
+    every = Segments.joined(parts)
+    alike = np.flatnonzero(np.isin(every.keys, hashes))
+    same = alike[np.isin(exact_keys(every.ends[alike]), wanted)]
+    borders = np.searchsorted(same, np.cumsum([0, *map(len, parts)]))
+    levels = [every.taken(same[low:high]) for low, high in itertools.pairwise(borders.tolist())]
     pairs = dict(enumerate(itertools.pairwise(levels)))
     kept = left.taken(~np.isin(exact_keys(left.ends), wanted)) if len(left) else left
     return Residual.joined([kept, left_over(after, pairs)])
 
 
-def _touched(before: Grids, after: Grids, rows: list[Row]) -> Floats:
-    """Return the ends of the segments that a row's old and new shape do not share."""
-    found = [np.zeros((0, 4))]
+def _touched(before: Grids, after: Grids, rows: list[Row]) -> tuple[Floats, Hashes]:
+    """Return ends and hashes of the segments that a row's old and new shape do not share."""
+    found: list[bytes] = []
     for depth, row in rows:
-        old, new = (segments_at(grids, depth, np.array([row])) for grids in (before, after))
-        one, other = (
-            np.column_stack([some.ends + 0.0, some.sign]).view("V40").reshape(-1)
-            for some in (old, new)
+        old, new = (
+            np.column_stack([some.ends, some.keys.view(np.float64), some.sign])
+            .view("V48")
+            .reshape(-1)
+            .tolist()
+            for some in (segments_at(grids, depth, np.array([row])) for grids in (before, after))
         )
-        rest = np.setxor1d(one, other, assume_unique=True)  # a polygon has each segment once
-        found.append(rest.view(np.float64).reshape(-1, 5)[:, :4])
-    return np.concatenate(found)
+        found.extend(sorted(set(old) ^ set(new)))  # a polygon has each segment once
+    rest = np.frombuffer(b"".join(found)).reshape(-1, 6)
+    return rest[:, :4], np.ascontiguousarray(rest[:, 4]).view(np.uint64)
