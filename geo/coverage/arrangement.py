@@ -121,9 +121,7 @@ class Arrangement:
         point, line = shapely.STRtree(shapely.boundary(geometry[near])).query(
             self.piece_middle, predicate="dwithin", distance=self.grids.tolerance
         )
-        pairs = np.column_stack([self.piece_face[point], near[line]])
-        pairs = np.unique(pairs, axis=0).reshape(-1, 2)
-        return pairs[:, 0], pairs[:, 1]
+        return _once(self.piece_face[point], near[line])
 
     def rim_pieces(self) -> Flags:
         """Return which of the faces' pieces run along the jurisdiction's line."""
@@ -232,11 +230,12 @@ def crossing_segments(arrangement: Arrangement, faces: Ints) -> Floats:
     within = (ends[:, 2] >= west) & (ends[:, 0] <= east)
     within &= (ends[:, [1, 3]].max(axis=1) >= south) & (ends[:, [1, 3]].min(axis=1) <= north)
     ends = ends[within]
+    ends = ends[np.unique(exact_keys(ends), return_index=True)[1]]
     ends = ends[~np.isin(exact_keys(ends), exact_keys(arrangement.residual.ends))]
     lines = np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), object).reshape(-1)
     face, line = shapely.STRtree(lines).query(shapes, predicate="intersects")
     enters = ~shapely.touches(shapes[face], lines[line])
-    entered: Floats = np.unique(ends[np.unique(line[enters])], axis=0)
+    entered: Floats = ends[np.unique(line[enters])]
     return entered
 
 
@@ -252,7 +251,7 @@ def _groups(line: Ints, piece: Ints, pieces: Objects, count: int) -> Ints:
     ends = shapely.get_coordinates(
         np.concatenate([shapely.get_point(pieces, 0), shapely.get_point(pieces, -1)])
     )
-    _, node = np.unique(ends, axis=0, return_inverse=True)
+    _, node = np.unique(exact_keys(ends), return_inverse=True)
     node = node.reshape(2, -1)
     start = count + len(pieces)
     number = np.arange(len(pieces))
@@ -301,8 +300,14 @@ def _face_entries(
     face, line = face[left], line[order][right]
     order = np.argsort(entry_segment, kind="stable")
     left, right = _joined(line, entry_segment[order])
-    pairs = np.unique(np.column_stack([face[left], order[right]]), axis=0).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    return _once(face[left], order[right])
+
+
+def _once(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Return pairs of numbers in order, each once."""
+    count = int(other.max(initial=0)) + 1
+    pairs = np.unique(one * count + other)
+    return pairs // count, pairs % count
 
 
 def _joined(keys: Ints, sorted_keys: Ints) -> tuple[Ints, Ints]:

@@ -187,10 +187,8 @@ class Naming:
         near = self.arrangement.grids.near(depth, place, slack)
         near = near[shapely.dwithin(shapes[near], geometry, slack)]
         lines = shapely.boundary(shapes[near])
-        corners = np.unique(shapely.get_coordinates(geometry), axis=0)
-        meets = np.array(
-            [shapely.dwithin(lines, shapely.Point(corner), slack) for corner in corners]
-        ).T
+        corners = shapely.points(shapely.get_coordinates(geometry))  # the first one is the last
+        meets = shapely.dwithin(lines[:, None], corners, slack)
         movers = meets[:, meets.sum(axis=0) == 1].any(axis=1)
         nodes = ~meets[movers].any(axis=0)
         return frozenset(near[meets[:, nodes].any(axis=1)].tolist())

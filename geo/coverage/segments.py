@@ -107,8 +107,11 @@ def _point_keys(coordinates: Floats) -> npt.NDArray[np.uint64]:
 
 
 def exact_keys(ends: Floats) -> npt.NDArray[np.void]:
-    """Return the ends of segments, shape (n, 4), as one value each, equal where they are."""
-    return np.ascontiguousarray(ends + 0.0).view("V32").reshape(-1)
+    """Return the ends of segments, shape (n, 4), as one value each, equal where they are.
+
+    The same of places, shape (n, 2).
+    """
+    return np.ascontiguousarray(ends + 0.0).view(f"V{8 * ends.shape[1]}").reshape(-1)
 
 
 @dataclass(frozen=True)
