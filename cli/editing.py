@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from boundaries.earlier import history_of
 from boundaries.history import History
@@ -16,7 +16,12 @@ _MOST_LISTED = 6
 
 
 def edited_plan(
-    home: Home, plan: str, town: str | None, *, from_finest: bool
+    home: Home,
+    plan: str,
+    town: str | None,
+    *,
+    from_finest: bool,
+    communities: Sequence[str] = (),
 ) -> tuple[Edited, tuple[History, History]]:
     """Return the plan that the files are an edit of, and what is known of times before it.
 
@@ -25,7 +30,10 @@ def edited_plan(
     with opened_store(home) as store:
         base = store.load_plan(chosen_plan(store, plan, town))
         histories = history_of(store, base), history_of(store, base.with_changes(id=""))
-    return Edited(base, histories[1].retired, from_finest=from_finest), histories
+    edited = Edited(
+        base, histories[1].retired, from_finest=from_finest, communities=tuple(communities)
+    )
+    return edited, histories
 
 
 def show_derived(derived: Derived) -> None:
@@ -37,6 +45,12 @@ def show_derived(derived: Derived) -> None:
         added=_listed(derived.added),
         retired=_listed(derived.retired),
     )
+    if derived.emptied:
+        tell(
+            "importing.derived_emptied",
+            number=sum(derived.emptied.values()),
+            communities=_listed(derived.emptied),
+        )
     for key, codes in (
         ("numbered", derived.numbered),
         ("successors", [f"{old} → {new}" for old, new in derived.successors.items()]),

@@ -66,6 +66,9 @@ def import_town(
     plan_from: Annotated[
         str | None, typer.Option("--plan-from", help=both("importing.option_plan_from"))
     ] = None,
+    community: Annotated[
+        list[str] | None, typer.Option("--community", help=both("importing.option_community"))
+    ] = None,
     from_finest: Annotated[
         bool, typer.Option("--from-finest", help=both("importing.option_from_finest"))
     ] = False,
@@ -96,6 +99,10 @@ def import_town(
     given = paths or []
     if plan_from is not None and replace:
         raise input_error("importing.replaced_and_edited", column="--replace", value=plan_from)
+    if community and plan_from is None:
+        raise input_error(
+            "importing.community_of_no_plan", column="--community", value=community[0]
+        )
     if problems is not None and problems.suffix.lower() not in (".csv", ".json"):
         raise input_error("importing.bad_problems_file", column="--problems", value=problems.suffix)
     try:
@@ -104,7 +111,11 @@ def import_town(
         edited, histories = None, None
         if plan_from is not None:
             edited, histories = edited_plan(
-                home_of(context), plan_from, town, from_finest=from_finest
+                home_of(context),
+                plan_from,
+                town,
+                from_finest=from_finest,
+                communities=community or [],
             )
             town = edited.plan.town
         name = town or _name_of([*given, *(s.path for s in columns.sources)], sources)

@@ -92,14 +92,14 @@ def _with_parents(parts: Parts, scheme: Scheme) -> Parts:
     located = 0
     for above, level in pairwise(levels):
         rows = grids.index[(grids["level"] == level) & parent.isna()]
-        found = _holders(grids.loc[rows], grids[(grids["level"] == above) & is_base], "code")
+        found = holders(grids.loc[rows], grids[(grids["level"] == above) & is_base], "code")
         parent[rows] = found
         located += int(pd.Series(found, dtype=object).notna().sum())
     parts = replace(parts, grids=grids.assign(parent=parent.astype(object)))
     return parts.noting("importing.parents_located", number=located) if located else parts
 
 
-def _holders(
+def holders(
     inner: gpd.GeoDataFrame, outer: gpd.GeoDataFrame, column: str
 ) -> npt.NDArray[np.object_]:
     """Return which outer shape holds a point inside of each inner one; None where none does."""
@@ -174,7 +174,7 @@ def _communities_of(parts: Parts, scheme: Scheme) -> pd.Series:
     lacks = community.isna() & (grids["code"].map(scheme.level_of_code) == grids["level"])
     community[lacks] = grids["code"][lacks].map(scheme.community_of)
     rows = grids.index[community.isna()]
-    community[rows] = _holders(grids.loc[rows], parts.town.communities, "code")
+    community[rows] = holders(grids.loc[rows], parts.town.communities, "code")
     return community.astype(object)
 
 

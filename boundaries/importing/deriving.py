@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.comparing.people import shares_of
+from boundaries.importing.confining import emptied
 from boundaries.importing.renumbering import successors
 from boundaries.moving import ancestors_at, levels_of, moves
 from boundaries.plan import Plan
@@ -47,6 +48,8 @@ class Derived:
         IDs of buildings that lie in no grid any more.
     contacts_dropped
         How many contacts were of grids that were given up.
+    emptied
+        Number of grids given up, by community, where the edit leaves one without any of a level.
     """
 
     plan: Plan
@@ -60,6 +63,7 @@ class Derived:
     reassigned: pd.DataFrame
     unassigned: tuple[str, ...]
     contacts_dropped: int
+    emptied: dict[str, int]
 
     def as_dict(self) -> dict[str, object]:
         """Return what became of the grids as plain values."""
@@ -75,6 +79,7 @@ class Derived:
             "reassigned": self.reassigned.to_dict("records"),
             "unassigned": list(self.unassigned),
             "contacts_dropped": self.contacts_dropped,
+            "emptied": self.emptied,
         }
 
 
@@ -141,6 +146,7 @@ def derive(
         reassigned=reassigned,
         unassigned=lost,
         contacts_dropped=int((~has_contact).sum()),
+        emptied=emptied(base.grids, grids),
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from boundaries.importing.completing import union_on_lattice, wound_like
+from boundaries.importing.confining import confined
 from boundaries.importing.joining import Joined
 from boundaries.plan import Plan
 from boundaries.town import Town
@@ -64,8 +65,12 @@ def _by_building(table: pd.DataFrame) -> dict[str, list[tuple[str | None, ...]]]
 
 
 def merged_grids(
-    joined: Joined, base: Plan, *, from_finest: bool = False
-) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    joined: Joined,
+    base: Plan,
+    *,
+    from_finest: bool = False,
+    communities: frozenset[str] = frozenset(),
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...], int]:
     """Return the edited grids with what the files do not say taken from the plan.
 
     Columns that a file lacks are those of the grid with the same code. Levels that no file gives
@@ -79,22 +84,29 @@ def merged_grids(
         The plan that was edited.
     from_finest
         Whether all coarser shapes are made anew from the finest that are given.
+    communities
+        Codes of the communities whose grids are taken from the files; all where empty.
 
     Returns
     -------
-    grids, reshaped
-        Layer ``grids``, and the codes of those whose shape was made from their children.
+    grids, reshaped, left_aside
+        Layer ``grids``, the codes of those whose shape was made from their children, and how
+        many grids of the files are of other communities.
     """
     if "grids" not in joined.frames:
-        return base.grids, ()
-    given = _filled(joined, base)
+        return base.grids, (), 0
+    every = given = _filled(joined, base)
+    rest = base.grids[:0]
+    if communities:
+        given, rest = confined(every, base.grids, communities)
     present = {int(level) for level in given["level"]}
-    rest = base.grids[~base.grids["level"].isin(present)]
-    grids = _together([given, rest])
+    missing = ~base.grids["level"].isin(present) & ~base.grids["code"].isin(rest["code"])
+    grids = _together([given, rest, base.grids[missing]])
     finest = max(present, default=0)
     coarser = {int(level) for level in grids["level"] if level < finest}
     wanted = coarser if from_finest else coarser - present
-    return _reshaped(grids, base.grids, sorted(wanted, reverse=True))
+    grids, reshaped = _reshaped(grids, base.grids, sorted(wanted, reverse=True))
+    return grids, reshaped, len(every) - len(given)
 
 
 def _filled(joined: Joined, base: Plan) -> gpd.GeoDataFrame:

@@ -65,11 +65,14 @@ class Edited:
         Codes that were given up once and must not be given again.
     from_finest
         Whether coarser grids are drawn anew from the finest ones that the files give.
+    communities
+        Codes or names of the communities that the files are an edit of; all where empty.
     """
 
     plan: Plan
     used: frozenset[str] = frozenset()
     from_finest: bool = False
+    communities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

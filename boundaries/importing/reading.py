@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from boundaries.estimate import count_households, estimate_households
 from boundaries.importing.completing import Parts, completed
+from boundaries.importing.confining import communities_called, without_grids
 from boundaries.importing.deriving import derive
 from boundaries.importing.doubling import given_twice, without_doubles
 from boundaries.importing.edited import (
@@ -44,6 +46,7 @@ from geo.layers.source import Source
 from geo.problem import InputError, Problem, input_error
 from messages import Message
 
+_MOST_LISTED = 6
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
 
@@ -137,7 +140,7 @@ def read_files(
         edited = replace(edited, from_finest=edited.from_finest or is_table)
     known: dict[str, pd.DataFrame] = {**kept, **joined.frames}
     if edited is not None:
-        known["grids"], reshaped = merged_grids(joined, edited.plan, from_finest=edited.from_finest)
+        known["grids"], reshaped = _merged(joined, edited, base or Town.empty(name, scheme), notes)
     problems += dangling(joined, known, unread=_unread(chosen, joined) if problems else set())
     problems += [*misplaced(joined, kept, scheme), *_unknown_levels(joined, scheme)]
     if problems:
@@ -165,7 +168,32 @@ def read_files(
             assignments=parts.assignments,
             contacts=parts.contacts,
         )
+        parts = parts if base is None else _telling_of_others(parts, parts.grids)
     return Imported(parts.town, plan, origins(readings), (*notes, *parts.notes))
+
+
+def _merged(
+    joined: Joined, edited: Edited, town: Town, notes: list[Message]
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return the edited grids among the plan's, and the codes of those with another shape."""
+    communities = communities_called(edited.communities, town, edited.plan)
+    grids, reshaped, left_aside = merged_grids(
+        joined, edited.plan, from_finest=edited.from_finest, communities=communities
+    )
+    if left_aside:
+        notes.append(Message("importing.left_aside", {"number": left_aside}))
+    return grids, reshaped
+
+
+def _telling_of_others(parts: Parts, grids: gpd.GeoDataFrame) -> Parts:
+    """Note the communities of which the files have no grid."""
+    without = without_grids(parts.town, grids)
+    if not without:
+        return parts
+    listed = "、".join(without[:_MOST_LISTED]) + (" …" if len(without) > _MOST_LISTED else "")
+    return parts.noting(
+        "importing.communities_without_grids", number=len(without), communities=listed
+    )
 
 
 def _all_readings(

@@ -19,6 +19,9 @@ from geo.problem import InputError
 LEFT, RIGHT, OTHER = "1411271000010020202", "1411271000010020203", "1411271000010020302"
 """Two grids side by side, and the one below the first, of another parent."""
 
+EAST, WEST = "141127100001", "141127100002"
+"""The communities; the grids above are of the first."""
+
 Back = Callable[..., Imported]
 
 
@@ -98,6 +101,51 @@ def test_a_grid_taken_in_is_retired_with_its_contact(bring_back: Back, small: Sm
     assert set(plan.assignments["grid"][plan.assignments["building"] == f"b{RIGHT}"]) == {LEFT}
     assert RIGHT not in set(plan.contacts["grid"])
     assert len(plan.contacts) == len(small.plan.contacts) - 1
+
+
+def test_a_file_of_one_community_gives_up_the_others_and_says_so(
+    bring_back: Back, small: Small
+) -> None:
+    grids = small.plan.grids
+    mine = grids[grids["community"] == EAST]
+    derived = bring_back(grids=mine).derived
+    assert derived is not None
+    assert derived.emptied == {WEST: len(grids) - len(mine)}
+    assert len(derived.retired) == len(grids) - len(mine)
+    other = bring_back(grids=joined(grids, LEFT, RIGHT)).derived
+    assert other is not None
+    assert other.emptied == {}
+
+
+@pytest.mark.parametrize("called", [EAST, "东城社区"])
+def test_an_edit_of_one_community_leaves_the_others(
+    bring_back: Back, small: Small, called: str
+) -> None:
+    grids = small.plan.grids
+    mine = joined(grids[grids["community"] == EAST], LEFT, RIGHT)
+    stray = grids[grids["community"] == WEST].iloc[:3].assign(name="不取")
+    file = gpd.GeoDataFrame(pd.concat([mine, stray], ignore_index=True), crs=grids.crs)
+    done = bring_back(grids=file, edited=Edited(small.plan, communities=(called,)))
+    assert done.plan is not None
+    assert done.derived is not None
+    assert (done.derived.retired, done.derived.emptied) == ((RIGHT,), {})
+    assert [note.text("en")[:8] for note in done.notes][-1] == "3 grids "
+    others = done.plan.grids[done.plan.grids["community"] == WEST].reset_index(drop=True)
+    before = grids[grids["community"] == WEST].reset_index(drop=True)
+    pd.testing.assert_frame_equal(others, before)
+
+
+def test_a_new_grid_without_community_belongs_where_it_lies(bring_back: Back, small: Small) -> None:
+    file = split(small.plan.grids, LEFT)[["code", "level", "geometry"]]
+    done = bring_back(grids=file, edited=Edited(small.plan, communities=(EAST,)))
+    assert done.derived is not None
+    assert (done.derived.added, done.derived.retired) == ((LEFT[:-2] + "06",), ())
+
+
+def test_an_unknown_community_is_refused(bring_back: Back, small: Small) -> None:
+    with pytest.raises(InputError, match="西关社区") as told:
+        bring_back(grids=small.plan.grids, edited=Edited(small.plan, communities=("西关社区",)))
+    assert EAST in str(told.value.problems[0].as_dict("en")["remedy"])
 
 
 def test_a_new_grid_gets_the_next_free_code_of_its_parent(bring_back: Back, small: Small) -> None:

@@ -101,3 +101,26 @@ def test_a_border_is_moved_elsewhere_and_brought_back(
     status, said, _ = wangge("check", after.id, "--rule", "S01", "--json")
     assert status == 1
     assert json.loads(said)["counts"] == {"errors": 1, "warnings": 1, "notes": 0}
+
+
+def test_a_file_of_one_community_is_taken_as_that(
+    home: Home, wangge: Wangge, tmp_path: Path
+) -> None:
+    (before,) = plans(home)
+    file = tmp_path / "网格.gpkg"
+    assert wangge("export", "--out", file)[0] == 0
+    grids = gpd.read_file(file, layer="grids")
+    mine = tmp_path / "东城.gpkg"
+    grids[grids["community"] == "141127100001"].to_file(mine, layer="grids")
+
+    status, said, _ = wangge("import", mine, "--plan-from", before.id)
+    assert status == 0
+    assert "其 93 个网格停用：1（141127100002）" in said
+    status, said, _ = wangge(
+        "import", mine, "--plan-from", before.id, "--community", "东城社区", "--apply"
+    )
+    assert status == 0
+    assert "停用 0。" in said
+    _, after = plans(home)
+    assert after.grids["code"].equals(before.grids["code"])
+    assert wangge("import", mine, "--community", "东城社区")[0] == 2
