@@ -29,12 +29,13 @@ def scattered(grids: Grids) -> Iterator[tuple[int, int, Fault]]:
 def _unexplained(grids: Grids, depth: int, row: int) -> Objects:
     """Return the parts beside the main one of each piece of ground.
 
-    The main one holds most of the children whose codes begin with the grid's own; else it is the
-    largest one.
+    The main one holds most of the children whose codes begin with the grid's own, else most of
+    the children, else it is the largest one.
     """
     parts = shapely.get_parts(grids.levels[depth].geometry[row])
-    proper = [_proper_children(grids, depth, row, part) for part in parts.tolist()]
-    parts = parts[np.lexsort((-shapely.area(parts), -np.array(proper)))]
+    children = [_numbers_of_children(grids, depth, row, part) for part in parts.tolist()]
+    proper, all_ = -np.array(children).T
+    parts = parts[np.lexsort((-shapely.area(parts), all_, proper))]
     ground = shapely.get_parts(_ground(grids, depth, row))
     if not len(ground):
         return parts[1:]
@@ -76,6 +77,8 @@ def _fault(grids: Grids, depth: int, row: int, parts: Objects) -> Fault:
     finer = grids.levels[depth + 1]
     codes = [finer.codes[child] for child in inside]
     proper = [prefix_parent(level, code) for code in codes]
+    if not any(proper):
+        proper = [_surrounding(grids, depth, row, part) for part in parts.tolist()]
     return Fault(
         "parent.pieces",
         level.level,
@@ -90,11 +93,25 @@ def _polygons(parts: Objects) -> list[shapely.Polygon]:
     return [part for part in parts.tolist() if isinstance(part, shapely.Polygon)]
 
 
-def _proper_children(grids: Grids, depth: int, row: int, part: BaseGeometry) -> int:
+def _surrounding(grids: Grids, depth: int, row: int, part: BaseGeometry) -> str | None:
+    """Return the code of the other grid of the level that has most of a part's border."""
+    level = grids.levels[depth]
+    near = grids.near(depth, np.array([part], dtype=object))
+    near = near[near != row]
+    along = shapely.intersection(shapely.boundary(part), shapely.boundary(level.geometry[near]))
+    shared = shapely.length(along)
+    if not shared.any():
+        return None
+    code: str | None = level.codes.tolist()[near[shared.argmax()]]
+    return code
+
+
+def _numbers_of_children(grids: Grids, depth: int, row: int, part: BaseGeometry) -> tuple[int, int]:
+    """Return how many children in a part have codes that begin with the grid's own, and all."""
     own = str(grids.levels[depth].codes[row])
-    shapes = np.array([part], dtype=object)
-    inside = _children_in(grids, depth, row, shapes)
-    return sum(str(grids.levels[depth + 1].codes[child]).startswith(own) for child in inside)
+    inside = _children_in(grids, depth, row, np.array([part], dtype=object))
+    codes = [str(grids.levels[depth + 1].codes[child]) for child in inside]
+    return sum(code.startswith(own) for code in codes), len(codes)
 
 
 def _children_in(grids: Grids, depth: int, row: int, parts: Objects) -> list[int]:

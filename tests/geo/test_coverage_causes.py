@@ -238,3 +238,39 @@ def test_a_node_moved_along_a_straight_border_is_one_fault():
     fault = the_one(Grids((GridLevel.of(1, ["a", "b", "c"], shapes),), ground))
     assert (fault.kind, fault.codes) == ("overlap.node", ("a", "b", "c"))
     assert fault.area_m2 == pytest.approx(moved.area - cells[1].area, rel=1e-3)
+
+
+def renamed(grids: Grids, pattern: str) -> Grids:
+    """Number the cells through, whatever their parents are called."""
+    first, cells = grids.levels
+    codes = [pattern.format(number) for number in range(1, len(cells) + 1)]
+    return Grids((first, GridLevel.of(2, codes, cells.geometry, cells.parents)), grids.jurisdiction)
+
+
+def test_the_only_number_missing_is_the_lost_grids():
+    grids = renamed(town(), "A{:03d}-00")
+    cells = grids.levels[1]
+    lost = Grids((grids.levels[0], cells.taken(cells.codes != "A006-00")), grids.jurisdiction)
+    fault = the_one(lost)
+    assert (fault.kind, fault.codes) == ("missing.child", ("2", "A006-00"))
+    many = Grids(
+        (grids.levels[0], cells.taken(~np.isin(cells.codes, ["A003-00", "A006-00"]))),
+        grids.jurisdiction,
+    )
+    assert {fault.codes for fault in inspect(many)} == {("1",), ("2",)}
+
+
+def test_a_piece_with_fewer_children_is_the_far_one_and_names_who_surrounds_it():
+    grids = renamed(town(), "A{:03d}-00")
+    cells = grids.levels[1]
+    codes = cells.codes.tolist()
+    parents = [
+        "1" if code == "A011-00" else parent
+        for code, parent in zip(codes, cells.parents, strict=True)
+    ]
+    cells = GridLevel.of(2, codes, cells.geometry, parents)
+    shapes = [shapely.coverage_union_all(cells.geometry[cells.parents == code]) for code in "123"]
+    first = GridLevel.of(1, ["1", "2", "3"], shapes)
+    fault = the_one(Grids((first, cells), grids.jurisdiction))
+    assert (fault.kind, fault.codes) == ("parent.pieces", ("1", "3", "A011-00"))
+    assert fault.area_m2 == pytest.approx(10_000.0)
