@@ -198,3 +198,22 @@ def test_it_says_what_was_accepted_what_lapsed_and_what_was_not_checked(
 
 def _sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1920])
+def test_the_legend_covers_no_ground_of_the_whole_town(sheet: Look, width: int) -> None:
+    sheet.page.set_viewport_size({"width": width, "height": 720})
+    sheet.page.reload()
+    sheet.page.wait_for_selector("[data-ready]", state="attached")
+    assert sheet.page.evaluate(
+        """() => {
+          const [south, west, north, east] = JSON.parse(
+            document.querySelector("#page-data").textContent).bounds;
+          const box = map_town.getContainer().getBoundingClientRect();
+          const legend = document.querySelector(".legend").getBoundingClientRect();
+          const {x: left, y: below} = map_town.latLngToContainerPoint([south, west]);
+          const {x: right, y: above} = map_town.latLngToContainerPoint([north, east]);
+          return above >= 0 && right <= box.width && below <= box.height &&
+            (box.left + left >= legend.right || box.top + below <= legend.top);
+        }"""
+    )

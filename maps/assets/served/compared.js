@@ -30,7 +30,8 @@
   // ── Map ──────────────────────────────────────────────────────────────────────────────────────
   const [south, west, north, east] = data.bounds;
   const bounds = L.latLngBounds([south, west], [north, east]);
-  map.fitBounds(bounds, { animate: false, padding: [12, 12] });
+  const wholeTown = () => Town.fitClear(map, bounds, document.querySelector(".legend"));
+  wholeTown();
   Town.drawGround(map);
   const PANES = [["moved", 350], ["buildings", 355], ["lines", 360], ["chosen", 380], ["findings", 400]];
   for (const [name, z] of PANES) map.createPane(name).style.zIndex = z;
@@ -190,7 +191,7 @@
   map.on("click", ({ latlng }) => choose(latlng));
   draw();
   Town.drawNames(map, Town.groundNames());
-  Town.addControls(map, { bounds, choose });
+  Town.addControls(map, { bounds, choose, whole: wholeTown });
   const touched = [...moved.map(({ shape }) => shape), ...buildings.map(({ shape }) => shape)].filter((shape) => shape.length);
   if (touched.length && touched.length < 400) {
     const around = L.latLngBounds([]);

@@ -37,7 +37,8 @@
   // ── Map ──────────────────────────────────────────────────────────────────────────────────────
   const [south, west, north, east] = data.bounds;
   const bounds = L.latLngBounds([south, west], [north, east]);
-  map.fitBounds(bounds, { animate: false, padding: [12, 12] });
+  const wholeTown = () => Town.fitClear(map, bounds, document.querySelector(".legend"));
+  wholeTown();
   Town.drawGround(map);
   for (const [name, z] of [["grids", 350], ["lines", 360], ["chosen", 380], ["findings", 400]]) {
     map.createPane(name).style.zIndex = z;
@@ -209,7 +210,7 @@
     if (move) {
       if (finding.mark) zoomToFinding(finding);
       else if (concerned.length && concerned.length < 60) zoomTo(concerned);
-      else map.fitBounds(bounds);
+      else wholeTown();
     }
     open(
       element("p", { class: `kind ${finding.severity}` }, glyph(finding.severity), `${finding.rule} · ${ruleTitle(finding.rule)}`),
@@ -342,7 +343,7 @@
   }
   Town.drawNames(map, [...names, ...Town.groundNames()]);
   map.getPane("names").style.zIndex = 390;
-  Town.addControls(map, { bounds, choose: (at) => { const grid = gridAt(at); if (grid) showGrid(grid, false); } });
+  Town.addControls(map, { bounds, whole: wholeTown, choose: (at) => { const grid = gridAt(at); if (grid) showGrid(grid, false); } });
   const linked = byCode.get(decodeURIComponent(location.hash).replace(/^#g-/, ""));
   if (linked) showGrid(linked);
   document.documentElement.dataset.ready = "true";
