@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from api import (
     accepted,
@@ -67,6 +68,7 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # as `Metrics` has them
     )
     app.state.services = services
     app.state.rate_limit = RateLimit(services.settings.public_rate, services.settings.client_header)
@@ -83,25 +85,32 @@ def create_app(home: Home, settings: ApiSettings | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(documentation.router)
     app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
-    app.add_middleware(Direct, routes=lookups.documented.routes)
-    app.add_middleware(Compressed, minimum_size=_SMALLEST_COMPRESSED_BYTES)
-    if services.settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(services.settings.cors_origins),
+    app.middleware_stack = _around(app, services.settings, metrics, journal)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    app.openapi()  # builds the routes too, which the first request would wait for
+    return app
+
+
+def _around(
+    app: FastAPI, settings: ApiSettings, metrics: health.Metrics, journal: Journal
+) -> ASGIApp:
+    """Return the application with what every request passes, the innermost first.
+
+    It stands outside of what FastAPI has around its routes, which `Direct` then goes past too.
+    """
+    stack: ASGIApp = Direct(app.build_middleware_stack(), routes=lookups.documented.routes)
+    stack = Compressed(stack, minimum_size=_SMALLEST_COMPRESSED_BYTES)
+    if settings.cors_origins:
+        stack = CORSMiddleware(
+            stack,
+            allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "If-None-Match"],
             expose_headers=["ETag"],
         )
-    app.add_middleware(
-        Guard,
-        metrics=metrics,
-        journal=journal,
-        largest_body_bytes=services.settings.largest_body_bytes,
+    return Guard(
+        stack, metrics=metrics, journal=journal, largest_body_bytes=settings.largest_body_bytes
     )
-    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
-    app.openapi()  # builds the routes too, which the first request would wait for
-    return app
 
 
 def _document(app: FastAPI) -> dict[str, object]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import KNOWN, ApiError, problem_of
+from api.errors import KNOWN, ApiError, problem_of, unexpected
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -51,6 +51,9 @@ class Direct:
             response = await route.endpoint(request)
         except KNOWN as error:
             response = problem_of(request, error)
+        except Exception:
+            await unexpected()(scope, receive, send)
+            raise  # to the server's log
         await response(scope, receive, send)
 
 

@@ -119,7 +119,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _unexpected(_: Request, error: Exception) -> Response:  # noqa: ARG001 - raised again after
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, Message("api.unexpected"))
+        return unexpected()
+
+
+def unexpected() -> Response:
+    """Return the problem details of what nobody foresaw."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, Message("api.unexpected"))
 
 
 def problem_of(request: Request, error: Exception) -> Response:

@@ -106,7 +106,8 @@ class Compressed(GZipMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"]):
+        headers = scope.get("headers", ())  # starting and stopping have none
+        if any(name == b"accept-encoding" and b"gzip" in value for name, value in headers):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)

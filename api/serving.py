@@ -14,6 +14,9 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from api.application import create_app
 from boundaries.home import Home
 
+_SLOWEST_START_S = 60
+"""uvicorn kills workers that do not answer for so long, also while they start on a busy machine."""
+
 
 class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
     """uvicorn's protocol over connections that send at once what is written.
@@ -83,24 +86,18 @@ def serve(home: Home, *, host: str = "127.0.0.1", port: int = 8000, workers: int
         Processes; all read the same snapshots, which the machine keeps in memory once.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if workers == 1:
-        uvicorn.run(
-            create_app(home),
-            host=host,
-            port=port,
-            http=WholeProtocol,
-            access_log=False,
-            log_level="info",
-        )
-        return
-    os.environ["WANGGE_HOME"] = str(home.folder)
+    if workers > 1:
+        os.environ["WANGGE_HOME"] = str(home.folder)
     uvicorn.run(
-        "api.application:app_from_environment",
-        factory=True,
+        create_app(home) if workers == 1 else "api.application:app_from_environment",
+        factory=workers > 1,
         host=host,
         port=port,
         workers=workers,
         http=WholeProtocol,
+        lifespan="on",
         access_log=False,
+        server_header=False,
         log_level="info",
+        timeout_worker_healthcheck=_SLOWEST_START_S,
     )

@@ -55,7 +55,7 @@ def running(home: Home, settings: ApiSettings | None = None) -> Iterator[str]:
         http=WholeProtocol,
         access_log=False,
         log_level="warning",
-        lifespan="off",
+        lifespan="on",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

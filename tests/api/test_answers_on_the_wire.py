@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fastapi import FastAPI, Request, Response
+from starlette.routing import Route
+
+from api.direct import Direct
 
 POINT = "/lookup?point=111.67,38.28&datum=wgs84"
 
@@ -76,3 +81,22 @@ def test_long_file_comes_complete(client: httpx.Client) -> None:
 )
 def test_point_is_read_wherever_it_stands(client: httpx.Client, query: str, status: int) -> None:
     assert client.get(f"/lookup?{query}").status_code == status
+
+
+async def _broken(_: Request) -> Response:
+    raise ZeroDivisionError
+
+
+async def _asked_in_process(transport: httpx.ASGITransport) -> httpx.Response:
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        return await client.get("/broken")
+
+
+def test_what_nobody_foresaw_is_a_problem_and_reaches_the_log() -> None:
+    direct = Direct(FastAPI(), routes=[Route("/broken", _broken)])
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(_asked_in_process(httpx.ASGITransport(direct)))
+    told = httpx.ASGITransport(direct, raise_app_exceptions=False)
+    answer = asyncio.run(_asked_in_process(told))
+    assert answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+    assert answer.headers["content-type"] == "application/problem+json"
