@@ -246,6 +246,8 @@ def _changed(before: Grids, after: Grids) -> dict[int, tuple[str, ...]]:
     found = {}
     for old, new in zip(before.levels, after.levels, strict=True):
         same = shapely.equals_exact(old.geometry, new.geometry, normalize=False)
+        # what cannot be looked at equals nothing, not even itself
+        same |= [one is other for one, other in zip(old.geometry, new.geometry, strict=True)]
         rows = np.flatnonzero(~same)
         found[new.level] = tuple(str(new.codes[row]) for row in rows)
     return found

@@ -125,3 +125,13 @@ def test_a_gap_around_a_grid_without_children_is_closed_on_all_levels():
         done = repair(Grids((first, second), ground))
         assert done.proved
         assert shapely.symmetric_difference(done.grids.levels[0].geometry[1], cells[3]).area < 1e-6
+
+
+@pytest.mark.parametrize("unusable", [None, shapely.Polygon([(0, 0), (1, np.nan), (1, 1)])])
+def test_a_grid_that_cannot_be_looked_at_does_not_count_as_changed(
+    unusable: shapely.Polygon | None,
+):
+    level = GridLevel.of(1, ["a", "b"], [LEFT, unusable])
+    done = repair(Grids((level,), GROUND), lattice=0.001)
+    assert done.changed == {1: ()}
+    assert done.grids.levels[0].geometry[1] is unusable
