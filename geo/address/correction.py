@@ -16,7 +16,7 @@ _CHAIN = rf"(?:{_ONE}(?:的?{_ONE})*|{_RUN})"
 _GAP = r"[,，。.、… 　!！~（(：:\-—]*"
 _SORRY = (
     r"(?:[哦噢啊呃嗯诶唉哎呀]+[,，。… ]*)?(?:我|来电人|报警人|对方)?"
-    r"(?:不对|不是|错了|[说讲写打记看叫喊报弄搞]错了?|嘴瓢|口误|改口[说为]?|有误|更正|纠正|等(?:一下|等|会儿?)[,，]?(?:我?看看)?|不)+[了啊哈呀]?"
+    r"(?:不对|不是|错了|[说讲写打记看叫喊报弄搞]错了?|嘴瓢|口误|改口[说为]?|有误|更正|纠正|等(?:一?下|等|会儿?)[,，]?(?:我?看看)?|不)+[了啊哈呀]?"
 )
 _LABEL = r"(?:楼号|栋号|幢号|单元号?|房号|门牌号?)?"
 _RATHER = rf"(?:[哦噢啊]?{_LABEL}(?:应该|应当|应|而|就|现在|实际|其实)?(?:是|为|在)|应该|改[为成])"
@@ -29,7 +29,7 @@ _DENIED = re.compile(
 _DENIED_BEHIND = re.compile(rf"(?<!是)(?<=.){_GAP}(?:可?不是|并非){_CHAIN}(?=$|[,，。;；!！ 啊哦])")
 # 3号楼，不对，5号楼: the first is taken back
 _TAKEN_BACK = re.compile(
-    rf"(?P<old>{_CHAIN})(?:的?{_NUMERAL}{{3,4}}室?)?{_GAP}{_SORRY}{_GAP}{_RATHER}?{_GAP}(?P<new>{_CHAIN})"
+    rf"(?P<old>{_CHAIN})(?:的?{_NUMERAL}{{3,4}}室?)?[吧吗呢嘛]?{_GAP}{_SORRY}{_GAP}{_RATHER}?{_GAP}(?P<new>{_CHAIN})"
 )
 # names hold no part of a chain
 _NAME = rf"(?![哦噢啊呃嗯诶唉是在应为就其而了])(?:(?!{_ONE})[\u4e00-\u9fffA-Z]){{2,12}}"
@@ -65,7 +65,7 @@ _NUMBERED_BEFORE = re.compile(rf"(?<=.)[(（](?:原|旧|老|曾)(?:编号?|为|�
 _EITHER = re.compile(rf"(?<!是)不是(?=.{{0,12}}?{_CHAIN}就是{_ONE})|(?<=.)就(?=是{_ONE})")
 _KIND = re.compile(rf"{_NUMERAL}{{1,5}}({_CLASSIFIER})")
 _KINDS = {"单元": 1, "單元": 1, "门洞": 1, "层": 2, "室": 3, "期": 4, "区": 5, "區": 5}
-_SIGNS = re.compile("[不错正误改等成原由现今新]|嘴瓢|并非|以前|之前|过去")
+_SIGNS = re.compile("[不错正误改等成原由现今新]|嘴瓢|要么|并非|以前|之前|过去")
 _PATTERNS = (
     _DENIED,
     _DENIED_BEHIND,
@@ -92,6 +92,8 @@ def without_corrections(text: str) -> str:
         return text
     if "就是" in text and _EITHER.match(text, max(text.find("不是"), 0)):
         return _EITHER.sub(_either, text)
+    if text.count("要么") == 2:  # noqa: PLR2004
+        text = text.replace("要么", "  ", 1).replace("要么", "或 ")
     for pattern in _PATTERNS:
         text = pattern.sub(_blank, text)
     return _RENUMBERED.sub(_renumbered, _TAKEN_BACK.sub(_correct, text))

@@ -135,6 +135,8 @@ def _building(reader: _Reader, place: int, token: Token) -> None:
         return  # 第3排楼 is counted
     if token.word[0] in "栋幢座排" and is_counted(reader.text, token.start):
         return
+    if token.word in ("栋楼", "幢楼") and reader.text[token.end : token.end + 1] in tuple("都全均"):
+        return  # 3栋楼都停电
     reader.put("building", token.value, token.start, token.end, token.word)
 
 
@@ -162,6 +164,8 @@ def _several(reader: _Reader, _place: int, token: Token) -> None:
 def _stair(reader: _Reader, place: int, token: Token) -> None:
     if token.word == "号门" and reader.behind(place) != "building":
         return
+    if token.word[:1] == "个" and reader.text[token.start - 1 : token.start] != "第":
+        return  # 3个单元 are counted, 第3个单元 is one
     reader.put("stair", token.value, token.start, token.end)
 
 

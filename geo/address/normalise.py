@@ -24,6 +24,8 @@ _CLASSIFIED = re.compile(
     r"|[队社](?=$|[,() \d])|[至到][\d〇零一二三四五六七八九十]{1,3}(?:单元|号楼|栋|幢)"
     rf")|(?<=号之)()([{NUMERAL}]+)"
 )
+# neighbours said in one breath: 一二单元 is 一单元 and 二单元, no 12
+_NEIGHBOURS = re.compile(r"(?<=[楼栋幢座#])(一二|二三|三四|四五|五六|六七|七八|八九)(?=单元)")
 # digits spelled out behind a classifier, up to the end or a room word: 单元五零二
 _SPELLED_ROOM = re.compile(rf"(?<=[元门栋幢座楼层号#])([{NUMERAL}]{{3,4}})(?![{NUMERAL}])")
 # a dash read aloud: 三杠二杠五零一
@@ -151,6 +153,10 @@ def _spelled(match: re.Match[str]) -> str:
     return match.group(0) if value is None else str(value)
 
 
+def _neighbours(match: re.Match[str]) -> str:
+    return ",".join(str(value_of(one)) for one in match.group(1))
+
+
 def _dash(match: re.Match[str]) -> str:
     words = match.group(0)
     if words == "杠":
@@ -188,7 +194,12 @@ _MARKED: tuple[tuple[frozenset[str], tuple[Step, ...]], ...] = (
     (frozenset("两俩"), ((_TWO, "2"),)),
     (
         frozenset(NUMERAL),
-        ((_ROAD_NUMBER, _spelled), (_CLASSIFIED, _number), (_SPELLED_ROOM, _room)),
+        (
+            (_NEIGHBOURS, _neighbours),
+            (_ROAD_NUMBER, _spelled),
+            (_CLASSIFIED, _number),
+            (_SPELLED_ROOM, _room),
+        ),
     ),
     (frozenset("IVX"), ((_ROMAN, _roman),)),
     (frozenset("U"), ((_LETTERED, _lettered),)),

@@ -14,15 +14,16 @@ from geo.address.parse import GROUP, relation_behind
 from geo.address.query import Query
 from geo.address.reading import Element, Reading
 from geo.address.relation import Relation, relation_at, stays_at
+from geo.address.second_place import SecondPlaces
 from geo.address.speech import inside_words, is_speech, opening_length
 from geo.address.spoken_names import BARE_ZONES, SpokenNames
 from geo.address.surroundings import Surroundings
 from geo.address.units import zone_id
 
 # between a house number and a zone behind it
-_IN_YARD = re.compile(r"院(?:内|里面?|子里?)?的?|(?:里面|内)的?")
+_IN_YARD = re.compile(r"大?院(?:内|里[面头边]?|子里?)?的?|(?:里[面头边]|内)的?")
 _BEHIND_RELATION = re.compile(r"(?:的|那个|那边|这个|有个|是)+")
-_NO_NAMES = frozenset(("院", "院内", "院里", "的", "与", "和", "-"))
+_NO_NAMES = frozenset(("院", "院内", "院里", "里面", "里头", "里边", "的", "与", "和", "-"))
 _STOPS = re.compile(r"[,() ]+|(?<![0-9A-Z])/+|/+(?![0-9A-Z])")
 _LATIN_STOPS = re.compile(r" *[,()]+ *")
 _MEANT = re.compile(r"[0-9A-Z\u3400-\u9fff]")
@@ -49,6 +50,8 @@ class QueryReader:
         Its names, zones and named buildings.
     special
         Names that hold digits or single letters, which the chain must leave alone.
+    second
+        Tells two estates in one text apart.
     latin
         Reads a text in Latin script, where the register has such words; None where it is none.
     """
@@ -58,12 +61,14 @@ class QueryReader:
         surroundings: Surroundings,
         spoken: SpokenNames,
         special: list[str],
+        second: SecondPlaces,
         *,
         latin: Callable[[Normalised], Query | None] | None = None,
     ) -> None:
         self._around = surroundings
         self._spoken = spoken
         self._names = spoken.known
+        self._second = second
         self._latin = latin
         self._special = (
             re.compile(
@@ -88,6 +93,17 @@ class QueryReader:
                 return said, ()
         if form.isascii() and (chinese := self._letters.rewritten(written)) is not None:
             written, form = chinese, chinese.text
+        two = self._second.of(form)
+        if two is not None:
+            text = written.original
+            start, end = written.span(*(two.aside or (two.second, len(form))))
+            behind = normalise(" " * start + text[start:])
+            written = normalise(text[:start] + " " * (end - start) + text[end:])
+            form = written.text
+            if two.aside is None:
+                query = self.query(written, self.readings(form)[0])
+                query.again = self.query(behind, self.readings(behind.text)[0])
+                return query, ()
         first, *others = self.readings(form)
         query = self.query(written, first)
         query.again = self._again(query)

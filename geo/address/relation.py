@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from geo.address.numerals import value_of
+
 _SIDE = r"(?:东南|东北|西南|西北|正?[东西南北]|左|右|前|后)"
 _RELATION = re.compile(
     r"(?P<opposite>斜?正?对(?:面|过|门|马路|着))"
     r"|(?P<crossing>(?:十字|丁字|三岔)?(?:交叉|交汇|相交)?(?:路)?口|交[叉汇会界][处口点]?|相交处?|十字|丁字)"
-    rf"|(?P<distance>(?:往|向|以)?{_SIDE}(?:走|侧|边|面|方向|约)?(?:约|大概)?\d+(?:公里|里地|里|米|M|步)左?右?(?:处|的地方|远)?)"
+    rf"|(?P<distance>(?:往|向|以)?{_SIDE}(?:走|侧|边|面|方向|约)?(?:约|大概)?(?:\d+|[一二两三四五六七八九十百几]+)(?:公里|里地|里|米|M|步)左?右?(?:处|的地方|远)?)"
     rf"|(?P<gate>(?:{_SIDE}|正|侧|\d+号)(?:大门|院门|门)(?:口|外|前|岗|卫|房)?处?|(?:大|小|院)?门(?:口|外|前|岗)处?|[大院]门)"
     rf"|(?P<side>(?:楼|院|墙)?{_SIDE}(?:侧|边|面|头|角|方向?(?=$|,))|(?:楼|院|墙)(?:前|后|下|外|旁边?|东|西|南|北)"
     r"|(?:后|前|下|外|旁|侧|周)(?:面|边|侧)|路(?:东|西|南|北)|之间|中间|(?<=[楼栋幢])间)"
@@ -19,7 +21,7 @@ _TRAIL = re.compile(r"^(?:的|处|这里|那里|这边|那边|地方|位置|空�
 
 
 _METRES = {"opposite": 60.0, "crossing": 60.0, "gate": 40.0, "side": 30.0, "near": 80.0}
-_LENGTH = re.compile(r"(\d+)(公里|里地|里|米|M|步)")
+_LENGTH = re.compile(r"(\d+|[一二两三四五六七八九十百]+)(公里|里地|里|米|M|步)")
 _UNITS = {"公里": 1000.0, "里地": 500.0, "里": 500.0, "步": 0.7}
 _WORDS = frozenset(
     "面过门马着口叉汇会界交处点相字里米M步侧边头角方前后下上顶外旁东西南北间近隔周带邻左不靠"
@@ -46,7 +48,8 @@ class Relation(NamedTuple):
         """Return how far away what is meant may lie, metres: as far as said, or within sight."""
         length = _LENGTH.search(self.words)
         if length is not None:
-            return float(length[1]) * _UNITS.get(length[2], 1.0)
+            count = float(length[1]) if length[1].isdigit() else value_of(length[1]) or 0.0
+            return max(count * _UNITS.get(length[2], 1.0), _METRES["side"])
         return _METRES.get(self.kind, _METRES["near"])
 
 

@@ -37,6 +37,7 @@ from geo.address.names import Hit, NameIndex
 from geo.address.query import NEARLY, Chunk, Query
 from geo.address.reader import QueryReader
 from geo.address.register import KINDS, Register, Target
+from geo.address.second_place import SecondPlaces
 from geo.address.speech import is_speech, without_speech
 from geo.address.spoken_names import SpokenNames
 from geo.address.surroundings import Surroundings
@@ -75,8 +76,20 @@ class Searcher:
         self.spoken = SpokenNames(self.names, zones, buildings)
         surroundings = Surroundings(lexicon, self.spoken)
         self.reader = QueryReader(
-            surroundings, self.spoken, special, latin=latin.query if latin else None
+            surroundings,
+            self.spoken,
+            special,
+            SecondPlaces(self._estates()),
+            latin=latin.query if latin else None,
         )
+
+    def _estates(self) -> dict[str, frozenset[int]]:
+        """Return the names of compounds, and the places that each names."""
+        named = (
+            (name, frozenset(one.place for one in held if self.kind[one.place] == _COMPOUND))
+            for name, held in zip(self.names.names, self.targets, strict=True)
+        )
+        return {name: places for name, places in named if places}
 
     def _names(self, areas: list[str]) -> tuple[NameIndex, list[list[Target]]]:
         """Return the names of places, and for each what it names."""

@@ -27,7 +27,7 @@ _PERSONAL = re.compile(
 
 # words that only a caller begins with, and words that may go on from there
 _OPENERS = (
-    r"喂|嗯+|呃|哎|诶|你好|您好|请问?|麻烦|劳驾|师傅|帮|那个|就是|我(?:们|家)?|这[里边儿]"
+    r"喂|嗯+|呃|哎|诶|你好|您好|请问?|麻烦|劳驾|师傅|帮|那个|就是|[我俺](?:们|家)?|这[里边儿]"
     r"|咨询|投诉|举报|反映"
 )
 _GOING_ON = (
@@ -37,8 +37,8 @@ _GOING_ON = (
 )
 _OPENINGS = re.compile(rf"^(?:{_OPENERS})(?:{_OPENERS}|{_GOING_ON})*")
 _SITTING = re.compile(
-    r"^(?:我(?:们)?(?:家|这(?:里|边|儿)?|那(?:里|边|儿)?)?(?:现在)?"
-    r"(?:就?是|就?在|就?住在?|位于|的?地址是?)+|我(?:们)?家?(?=[^家们])"
+    r"^(?:[我俺](?:们)?(?:家|这(?:里|边|儿)?|那(?:里|边|儿)?)?(?:现在)?"
+    r"(?:就?是|就?在|就?住在?|位于|的?地址是?)+|[我俺](?:们)?家?(?=[^家们])"
     r"|家?住(?![建宅房院])(?:址)?(?:在|是|:)?(?=..)|[从由](?=..)|(?:可能|好像|大概|应该|估计|似乎|我?记得)(?:就?是|就?在)?(?=..)|咱们?(?:家|这)?(?=..)|家?就?在(?=..)|就(?:是|在)?(?=..)|家庭?地址[是:]?|(?:详细|具体|现)?(?:地址|住址|位置)(?:就?是|在|为|:)?"
     r"|户籍(?:所在)?地址?[是为:在]?|这(?:里|边|儿)(?:就?是|位于)?|位于|坐落于?|(?:到|去|来|送到|发到|寄到|找)(?=..)"
     r"|(?:有人)?在(?=..)|是(?=..))[,:是在 ]*"
@@ -51,7 +51,7 @@ _ONLY_SPEECH = re.compile(
 )
 _LABEL = re.compile(r"(?:地点|地址|住址|位置|名称|现场|坐标|门牌|所在|小区|叫|写)[是为:在]?$")
 _LEADING = re.compile(r"^(?:那个|这个|那边|这边|上的|的|在|是|就)+(?=..)")
-_INSIDE = re.compile(r"(?:里面|里边|里头|院内|院里|内|里|这边|这里|那边|那里|的|[嘛啊呢呀哦吧])+$")
+_INSIDE = re.compile(r"(?:里[面边头]|院[内里]|内|里|这边|这里|那边|那里|的|头|[嘛啊呢呀哦吧嘞])+$")
 
 
 def without_persons(text: str) -> str:
@@ -98,6 +98,6 @@ def inside_words(text: str) -> int:
     match = _INSIDE.search(text)
     if match is None or match.start() < 2:  # noqa: PLR2004
         return 0
-    if match.group(0) == "里" and len(generic_end(text[: match.start()])) < 2:  # noqa: PLR2004
-        return 0  # 永安里 is a name, 永安小区里 is inside one
+    if match.group(0) in ("里", "头") and len(generic_end(text[: match.start()])) < 2:  # noqa: PLR2004
+        return 0  # 永安里 and 桥头 are names, 永安小区里 is inside one
     return len(text) - match.start()

@@ -31,9 +31,9 @@ _LABELS = {"building": "号楼", "stair": "单元", "room": "室"}
 _HEARD = re.compile(
     rf"(?<=[0-9{NUMERAL}])(?:(?P<stair>[单丹但旦蛋担淡胆][元园原圆员源远院愿缘苑]"
     rf"|单[{_HAN}](?=\d|[{NUMERAL}]{{3}}|$|[,() ])(?<!单元))"
-    rf"|(?P<house>[号好毫浩耗弓弖][楼搂喽娄漏陋]|[{_HAN}]楼(?=[0-9{NUMERAL}两]{{1,3}}单元)(?<!号楼)(?<![层排门栋幢座#]楼))"
+    rf"|(?P<house>[号好毫浩耗弓弖][楼搂喽娄漏陋]|(?![{NUMERAL}两])[{_HAN}]楼(?=[0-9{NUMERAL}两]{{1,3}}单元)(?<!号楼)(?<![层排门栋幢座#]楼))"
     rf"|(?P<block>[憧橦僮潼瞳拣](?=[0-9{NUMERAL}两]|$|[,() ])"
-    rf"|[东动洞冻懂撞状壮](?=[0-9{NUMERAL}两]{{1,3}}(?:单元|门|[单丹但旦蛋担淡胆][元园原圆员源远院愿缘苑]))))"
+    rf"|[东动洞冻懂撞状壮坐做床](?=[0-9{NUMERAL}两]{{1,3}}(?:单元|门|[单丹但旦蛋担淡胆][元园原圆员源远院愿缘苑]))))"
 )
 _MEANT = {"stair": "单元", "house": "号楼", "block": "栋"}
 # the numerals of cheques (壹贰叁) before a classifier; 壹号 and 壹品 are names
@@ -75,6 +75,8 @@ _RADIO = re.compile(
     r"[洞幺两拐勾零一二三四五六七八九]{3,4}(?=$|[室号,() ])"
     r"|(?=[^洞拐勾]{0,2}[洞拐勾])[洞幺两拐勾零一二三四五六七八九]{2,3}(?=号楼|栋|幢|单元)"
 )
+# a house number by its name: 振兴街门牌213号
+_DOOR_PLATE = re.compile(r"(?<=[路街道巷弄])门牌号?[是为:, ]*(?=\d{1,4}号)")
 _YARD = re.compile(r"(?<=[路街道巷弄])(\d{1,4})#(?=院)")
 # English words inside a Chinese address
 _ENGLISH = re.compile(
@@ -140,7 +142,7 @@ def _english(match: re.Match[str]) -> str:
 
 
 _HEARD_CHARACTERS = (
-    "单丹但旦蛋担淡胆园原圆员源远院愿缘苑好毫浩耗弓弖楼搂喽娄漏陋东动洞冻懂撞状壮憧橦僮潼瞳拣"
+    "单丹但旦蛋担淡胆园原圆员源远院愿缘苑好毫浩耗弓弖楼搂喽娄漏陋东动洞冻懂撞状壮坐做床憧橦僮潼瞳拣"
 )
 STEPS: tuple[tuple[frozenset[str], tuple[Step, ...]], ...] = (
     (frozenset("·"), ((_DOT, "-"), (_DOTS, ""))),
@@ -158,5 +160,6 @@ STEPS: tuple[tuple[frozenset[str], tuple[Step, ...]], ...] = (
     (frozenset(", "), ((_STUTTER, ""),)),
     (frozenset(",/"), ((_LISTED, _parted),)),
     (frozenset("#"), ((_YARD, _yard),)),
+    (frozenset("牌"), ((_DOOR_PLATE, ""),)),
     (frozenset("洞拐勾"), ((_RADIO, _radio),)),
 )

@@ -137,6 +137,9 @@ def test_a_building_that_is_counted_has_no_number(town_index: AddressIndex, word
 @pytest.mark.parametrize(
     "words",
     [
+        "3栋楼都停电",
+        "一共18栋楼",
+        "两栋楼的人都下来了",
         "最里面那栋楼",
         "进门右手第二栋楼",
         "大概中间那几栋",
@@ -171,7 +174,7 @@ def test_one_of_two_stairs_leaves_the_building(town_index: AddressIndex, stairs:
     assert unit(town_index.match(f"滨河花园3号楼{stairs}")) == ("滨河花园", None, "3号楼", None)
 
 
-@pytest.mark.parametrize("words", ["对面", "南300米", "东门", "附近"])
+@pytest.mark.parametrize("words", ["对面", "南300米", "往东两百米", "东门", "附近"])
 def test_what_lies_beside_a_compound_is_not_at_it(town_index: AddressIndex, words: str) -> None:
     match = town_index.match(f"滨河花园{words}")
     assert unit(match) == ("滨河花园", None, None, None)
@@ -257,6 +260,11 @@ def test_a_short_name_on_another_road_is_of_another_place(town_index: AddressInd
         # what something else stands beside
         "滨河花园3号楼2单元，交警队对面",
         "滨河花园3号楼2单元，楼后头是卫生院",
+        # 俺 and 嘞 are 我 and 的 in Henan and Shandong
+        "俺是滨河花园嘞，三号楼二单元",
+        # a yard by its road's number
+        "秀容路57号大院里头3号楼2单元",
+        "秀容路门牌57号，里面3号楼2单元",
         # what stands on an estate
         "滨河花园住宅楼3号楼2单元",
     ],

@@ -114,6 +114,15 @@ CASES = [
     ("桥头苑10栋一至二单元", "10", "1,2", None, None),
     ("城南花园6号楼1-2单元", "6", "1,2", None, None),
     ("滨河花园9，9号楼，3，3单元", "9", "3", None, None),
+    # 个 and 栋 are measure words: without 第 they count
+    ("河西新村2号楼三个单元都没水", "2", None, None, None),
+    ("河西新村2号楼第三个单元", "2", "3", None, None),
+    ("河西佳苑3栋楼都停电", None, None, None, None),
+    ("河西佳苑一共18栋楼", None, None, None, None),
+    ("河西佳苑3栋楼2单元", "3", "2", None, None),
+    # 头 is 里头 in the southwest, the first only before 一 to 三
+    ("吉祥华庭头11栋1单元", "11", "1", None, None),
+    ("吉祥华庭头一栋", None, None, None, None),
     # signs behind each number
     ("滨河商住楼82#楼4#单元501#", "82", "4", None, "501"),
     # names that begin with 桥, 店 … may stand behind a number
