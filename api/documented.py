@@ -37,6 +37,14 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 }
 """Beside the problems, of endpoints that write: another's change stands in the way."""
 
+NO_SUCH_LEVEL: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.UNPROCESSABLE_ENTITY.value: {
+        **PROBLEMS[HTTPStatus.BAD_REQUEST.value],
+        "description": "No plan in force has the level",
+    }
+}
+"""Beside the problems, of endpoints that are asked for one level."""
+
 KEY_NOT_NEEDED: dict[str, Any] = {"security": [{}]}
 """What the documentation of an endpoint says that anyone may ask; a key shows more."""
 
@@ -77,7 +85,8 @@ def without_validation_error(document: dict[str, Any]) -> dict[str, Any]:
     """Return an OpenAPI document in which bad requests are 400 alone, as this API answers."""
     for path in document["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)
+            if operation["responses"].get("422") not in (None, *NO_SUCH_LEVEL.values()):
+                del operation["responses"]["422"]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

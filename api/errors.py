@@ -82,6 +82,7 @@ _STATUS_OF_MESSAGE: Mapping[str, HTTPStatus] = {
     "store.older": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.newer": HTTPStatus.SERVICE_UNAVAILABLE,
     "store.altered_plan": HTTPStatus.SERVICE_UNAVAILABLE,
+    "lookup.no_such_level": HTTPStatus.UNPROCESSABLE_ENTITY,
     "lookup.published_unreadable": HTTPStatus.SERVICE_UNAVAILABLE,
     "lookup.snapshot_missing": HTTPStatus.SERVICE_UNAVAILABLE,
     "lookup.snapshot_damaged": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -17,6 +17,7 @@ from api.documented import (
     GEOJSON,
     KEY_NOT_NEEDED,
     KEY_OR_NONE,
+    NO_SUCH_LEVEL,
     PROBLEMS,
     SENT_AS_GEOCODEJSON,
 )
@@ -48,7 +49,7 @@ _DUTY_SCOPES = {"dispatcher", "planner", "admin"}
 @documented.get(
     "/lookup",
     response_model=LookupAnswer,
-    responses=SENT_AS_GEOCODEJSON,
+    responses={**SENT_AS_GEOCODEJSON, **NO_SUCH_LEVEL},
     openapi_extra={**KEY_OR_NONE, "parameters": documented_query(LookupQuery)},
 )
 async def lookup(request: Request) -> Response:
@@ -84,7 +85,10 @@ async def lookup(request: Request) -> Response:
 
 
 @router.post(
-    "/lookup/batch", response_model=BatchAnswer, dependencies=[Depends(needs("dispatcher"))]
+    "/lookup/batch",
+    response_model=BatchAnswer,
+    responses=NO_SUCH_LEVEL,
+    dependencies=[Depends(needs("dispatcher"))],
 )
 def lookup_batch(found: ServicesOf, batch: Batch) -> Response:
     """Answer up to 1,000 questions, in their order."""

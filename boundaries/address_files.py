@@ -22,7 +22,7 @@ from boundaries.address_records import result_columns
 from boundaries.address_rows import Asked, Row, Written, answered_chunks
 from boundaries.contacts import View
 from boundaries.file_runs import FileDone, fingerprint
-from boundaries.readside import InForce, ReadSide
+from boundaries.readside import InForce, ReadSide, refuse_missing_level
 from geo.problem import input_error
 
 __all__ = ["ADDRESS_COLUMNS", "FORMATS", "answer_file", "result_columns"]
@@ -76,7 +76,8 @@ def answer_file(
     Raises
     ------
     InputError
-        A format that is none of `FORMATS`, or a file without such a column.
+        A format that is none of `FORMATS`, a file without such a column, or a level that
+        nothing in force has.
     """
     for path in (source, target):
         if path.suffix.lower() not in FORMATS:
@@ -130,6 +131,7 @@ def _cores() -> int:
 
 
 def _levels(in_force: Sequence[InForce], level: int | None) -> tuple[int, ...]:
+    refuse_missing_level(in_force, level)
     if level is not None:
         return (level,)
     return tuple(sorted({one for each in in_force for one in each.snapshot.placement.levels}))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.public import public_contact
+from boundaries.zone import day_of_moment
 
 View = Literal["public", "duty"]
 VIEWS: tuple[View, View] = ("public", "duty")
@@ -40,7 +41,7 @@ class Contacts:
 
     def of(self, code: str, at: datetime | None = None) -> tuple[dict[str, Any], ...]:
         """Return the contacts of a grid; with a moment given, those in office at it."""
-        day = None if at is None else at.date().isoformat()
+        day = None if at is None else day_of_moment(at).isoformat()
         return tuple(
             {field: value for field, value in record.items() if field != "until"}
             for record in self._records.get(code, ())

@@ -20,6 +20,7 @@ from boundaries.weighing import (
     weighed_levels,
     weighed_overlays,
 )
+from boundaries.zone import day_of_moment
 from geo.address import Candidate, Match, parse
 from geo.address import Status as Matched
 from messages import Message
@@ -114,7 +115,7 @@ def weighed_text(
     """
     found = []
     for current in in_force:
-        match = current.snapshot.addresses.match(text, limit=limit, at=moment.date())
+        match = current.snapshot.addresses.match(text, limit=limit, at=day_of_moment(moment))
         grids = [_grids_of(current, candidate, text) for candidate in match.candidates]
         shares = _weighed(match.candidates, grids, len(current.snapshot.placement.levels))
         found.append(Weighed(current, match, grids, shares))

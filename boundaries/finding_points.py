@@ -25,6 +25,7 @@ from boundaries.weighing import (
     weighed_levels,
     weighed_overlays,
 )
+from boundaries.zone import day_of_moment
 from geo.datum import Datum, to_wgs84
 from messages import Message
 
@@ -140,7 +141,7 @@ def _anywhere_in(
     current: InForce, rows: tuple[int, ...], moment: datetime, *, level: int | None, view: View
 ) -> Answer:
     """Return what all points of some grids have in common, made once for each day."""
-    made = current.snapshot.made_answers(view, moment.date())
+    made = current.snapshot.made_answers(view, day_of_moment(moment))
     held = current.publication
     key = (held.id, held.plan_name, held.effective_from, held.effective_to, rows, level)
     answer: Answer | None = made.get(key)

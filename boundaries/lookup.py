@@ -9,7 +9,7 @@ from boundaries.answer import Answer, LevelAnswer, Neighbour, Option, OverlayAns
 from boundaries.contacts import View
 from boundaries.finding_addresses import answer_text
 from boundaries.finding_points import answer_point, is_place
-from boundaries.readside import InForce, ReadSide
+from boundaries.readside import InForce, ReadSide, refuse_missing_level
 from geo.datum import Datum
 from geo.pasted import pasted_point
 from messages import Message
@@ -56,6 +56,11 @@ def lookup_point(
         Answer for this level only.
     view
         ``"public"`` or ``"duty"``: which view of the contacts is given.
+
+    Raises
+    ------
+    InputError
+        Nothing in force has grids of that level.
     """
     moment = at or datetime.now(UTC)
     if not is_place(longitude, latitude, accuracy_m):
@@ -64,6 +69,7 @@ def lookup_point(
     in_force = read_side.in_force(moment)
     if not in_force:
         return _nothing_in_force(moment)
+    refuse_missing_level(in_force, level)
     return answer_point(
         in_force,
         longitude,
@@ -101,6 +107,11 @@ def lookup_address(
         ``"public"`` or ``"duty"``: which view of the contacts is given.
     limit
         Most candidates to give.
+
+    Raises
+    ------
+    InputError
+        Nothing in force has grids of that level.
     """
     moment = at or datetime.now(UTC)
     in_force = read_side.in_force(moment)
@@ -125,6 +136,7 @@ def answer_address(
         return Answer("invalid", moment, note=Message("lookup.invalid_text"), p_none=1.0)
     if not in_force:
         return _nothing_in_force(moment)
+    refuse_missing_level(in_force, level)
     point = pasted_point(text)
     if point is not None:
         return answer_point(

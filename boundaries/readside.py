@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,24 @@ class InForce:
 
     publication: Published
     snapshot: Snapshot
+
+
+def refuse_missing_level(in_force: Sequence[InForce], level: int | None) -> None:
+    """Refuse a level of which nothing in force has grids; None stands for all levels.
+
+    Raises
+    ------
+    InputError
+        There is no such level.
+    """
+    if level is None or not in_force:
+        return
+    known = {number for each in in_force for number in each.snapshot.placement.levels}
+    if level not in known:
+        shown = "、".join(str(number) for number in sorted(known))
+        raise input_error(
+            "lookup.no_such_level", column="level", value=level, level=level, known=shown
+        )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from boundaries.answer import (
 from boundaries.contacts import View
 from boundaries.placement import OUTSIDE
 from boundaries.readside import InForce
+from boundaries.zone import day_of_moment
 
 NEIGHBOUR_WITHIN_M = 10.0
 """A border nearer than this is told with the neighbour across it, metres."""
@@ -52,7 +53,7 @@ def weighed_levels(
         Which view of the contacts is given.
     """
     numbers = current.snapshot.placement.levels
-    made = current.snapshot.made_answers(view, moment.date())
+    made = current.snapshot.made_answers(view, day_of_moment(moment))
     answers = []
     for number, by_grid in zip(numbers, shares, strict=True):
         if level is not None and number != level:

@@ -199,3 +199,24 @@ def test_time_without_zone_is_chinas() -> None:
     assert parse_moment("2026-12-01T08:00:00+00:00") - timedelta(hours=8) == datetime(
         2026, 12, 1, tzinfo=UTC
     )
+
+
+def test_level_that_the_plan_does_not_have_is_refused(
+    client: httpx.Client, keys: dict[str, dict[str, str]]
+) -> None:
+    items = [{"point": [111.67, 38.28]}]
+    dispatcher = keys["dispatcher"]
+    for answer in (
+        client.get("/lookup?point=111.67,38.28&datum=wgs84&level=7"),
+        client.get("/lookup", params={"address": "1号楼", "level": 7}),
+        client.post("/lookup/batch", json={"items": items, "level": 7}, headers=dispatcher),
+    ):
+        assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+        (told,) = answer.json()["errors"]
+        assert told["value"] == "7"
+        assert "1、2、3" in told["message"]
+        assert told["remedy"]
+    paths = client.get("/openapi.json").json()["paths"]
+    assert "422" in paths["/lookup"]["get"]["responses"]
+    assert "422" in paths["/lookup/batch"]["post"]["responses"]
+    assert "422" not in paths["/suggest"]["get"]["responses"]

@@ -35,6 +35,12 @@ def test_an_offline_copy_answers_as_the_home_does(run, tmp_path):
     assert json.loads(offline.stdout) == answer
 
 
+def test_a_level_that_the_plan_does_not_have_is_refused(run):
+    refused = run("lookup", "--point", "111.614,38.2005", "--at", "2026-05-01", "--level", "7")
+    assert isinstance(refused.exception, InputError)
+    assert "1、2、3" in str(refused.exception)
+
+
 def test_a_file_of_points_is_given_its_grids(run, tmp_path):
     source, out = tmp_path / "points.csv", tmp_path / "grids.csv"
     source.write_text("经度,纬度\n111.614,38.2005\n111.5,38.2\n", "utf-8")

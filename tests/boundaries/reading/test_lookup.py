@@ -20,6 +20,7 @@ from boundaries.readside import ReadSide
 from boundaries.snapshot import build_snapshot
 from geo.datum import Datum, from_wgs84
 from geo.layers import STORED_CRS, conform
+from geo.problem import InputError
 
 COMMUNITY = "141127100001"
 EAST, NORTH, SIDE = 111.6, 38.2, 0.004
@@ -210,6 +211,26 @@ def test_only_the_level_asked_for_is_answered(side):
     answer = lookup_point(side, *at(0.3, 0.3), level=2)
     assert [level.level for level in answer.levels] == [2]
     assert answer.status == "match"
+
+
+def test_a_level_that_no_plan_has_is_refused_with_those_it_has(side):
+    for ask in (
+        lambda: lookup_point(side, *at(0.3, 0.3), level=7),
+        lambda: lookup_address(side, "滨河小区1号楼1单元", level=7),
+    ):
+        with pytest.raises(InputError, match="没有第 7 级网格，只有第 1、2、3 级") as refused:
+            ask()
+        assert refused.value.problems[0].value == "7"
+
+
+def test_days_of_office_begin_and_end_at_midnight_in_china(side):
+    evening, midnight = "2025-05-31T23:59:59+08:00", "2025-06-01T00:00:00+08:00"
+    contacts = side.in_force()[0].snapshot.contacts_view("duty")
+    in_office = [
+        {each["name"] for each in contacts.of(f"{COMMUNITY}0010101", datetime.fromisoformat(when))}
+        for when in (evening, midnight)
+    ]
+    assert in_office == [{"乙二", "丙三"}, {"乙二"}]
 
 
 def test_the_public_sees_names_and_numbers_by_their_basis_alone(side):
