@@ -158,13 +158,20 @@ def parts(candidate: Candidate) -> dict[str, Any]:
     }
 
 
+def claimed(match: Match) -> dict[str, Any] | None:
+    """Return what an answer stands by in the parts of a compound; None where it is a road."""
+    if match.claim is None or match.claim.compound is None:
+        return None
+    return parts(match.claim)
+
+
 def record(query: Query, match: Match) -> dict[str, Any]:
     """Return one line of the answers."""
     best = match.claim or (match.candidates[0] if match.candidates else None)
     return {
         "q": query["q"],
         "status": match.status.value,
-        "claim": None if match.claim is None else parts(match.claim),
+        "claim": claimed(match),
         "precision": None if best is None else best.precision.value,
         "p": None if best is None else round(best.p, 6),
         "p_none": round(match.p_none, 6),
