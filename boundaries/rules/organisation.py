@@ -1,4 +1,4 @@
-"""Organisation: contacts (O01, O04, O05, O06) and party organisation (O02, O03)."""
+"""Organisation: contacts (O01, O04 to O07) and party organisation (O02, O03)."""
 
 from __future__ import annotations
 
@@ -275,4 +275,33 @@ def roles_are_known(case: Case) -> Iterator[Finding]:
                 unit="1",
                 all_grids=len(general),
                 role=case.role_name(role),
+            )
+
+
+@rule("O07", severity="W")
+def duties_and_phone_are_set(case: Case) -> Iterator[Finding]:
+    """Before publishing, each first-level grid says what its contact does and a phone to call.
+
+    One finding names the grids of whose contacts none has duties, another those without any
+    phone. A grid without a contact is told by O01 alone.
+    """
+    if 1 not in case.levels or 1 not in case.scheme.code_lengths:
+        return
+    current = case.once(current_contacts)
+    grids = case.level(1)
+    served = grids[grids["code"].isin(set(current["grid"]))]
+    for kind, columns in (("duties", ["duties"]), ("phone", ["duty_phone", "phone"])):
+        set_ = current[columns].notna().any(axis=1)
+        lacking = served[~served["code"].isin(set(current.loc[set_, "grid"]))]
+        if len(lacking):
+            yield case.finding(
+                f"O07.{kind}",
+                Severity.WARNING,
+                level=1,
+                grids=lacking["code"],
+                place=case.inner_points[lacking.index.to_numpy()],
+                measure=len(lacking),
+                unit="1",
+                all_grids=len(grids),
+                examples=listed(case.label(at) for at in lacking.index),
             )

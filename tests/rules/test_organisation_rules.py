@@ -1,4 +1,4 @@
-"""Organisation: O01 to O06, as of a moment."""
+"""Organisation: O01 to O07, as of a moment."""
 
 from __future__ import annotations
 
@@ -202,3 +202,21 @@ def test_o06_tells_roles_that_nobody_has(small):
         )
     )
     assert of_a_child.found("O06") == []
+
+
+@pytest.mark.parametrize(("columns", "kind"), [(["duties"], "duties"), (["duty_phone"], "phone")])
+def test_o07_wants_duties_and_a_phone(small, columns, kind):
+    def emptied(contacts):
+        contacts.loc[contacts["grid"] == FIRST, columns] = None
+        return contacts
+
+    assert told(small.contacts(emptied).found("O07")) == [("O07", kind, "W", (FIRST,))]
+    assert small.contacts(without(FIRST)).found("O07") == []  # O01 tells
+
+
+def test_o07_takes_a_personal_number_for_a_phone(small):
+    def mobile(contacts):
+        contacts.loc[contacts["grid"] == FIRST, ["duty_phone", "phone"]] = [None, "13800000000"]
+        return contacts
+
+    assert small.contacts(mobile).found("O07") == []
