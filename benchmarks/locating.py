@@ -73,8 +73,8 @@ GOALS = {"county": 100, "100k": 50, "1m": 40}
 def main() -> None:
     """Measure, print and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["county", "100k"])
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds, at least 3")
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds, at least 3")
     parser.add_argument("--ours-only", action="store_true", help="without the peers' figures")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     parser.add_argument("--seed", type=int, default=0)
