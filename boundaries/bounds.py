@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from boundaries.bordering import Borders, borders_of, lines_of
 from boundaries.plan import Plan
-from boundaries.rules.case import sound
 from boundaries.town import Town
 from geo.coverage.arcs import OUTSIDE
 from geo.coverage.following import NOTHING
+from geo.layers import valid_areas
 from messages import Message
 
 SIDES = ("east", "south", "west", "north")
@@ -68,7 +68,7 @@ def bounds_of(town: Town, plan: Plan, level: int) -> list[Bounds]:
     """
     grids = plan.grids.to_crs(town.crs).reset_index(drop=True)
     barriers = town.barriers.to_crs(town.crs)
-    shapes = sound(grids.geometry.to_numpy())
+    shapes = valid_areas(grids.geometry.to_numpy())
     return bounds_in(grids, barriers, borders_of(grids, shapes, lines_of(barriers)), level)
 
 

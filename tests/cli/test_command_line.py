@@ -83,6 +83,31 @@ def test_a_command_is_what_stands_for_it(name: str) -> None:
     assert (root.commands[name].name, root.commands[name].help) == (shown.name, shown.help)
 
 
+def test_every_command_loads_when_no_other_was_loaded() -> None:
+    """In a process each, with nothing but other people's libraries loaded before."""
+    program = (
+        "import alembic, fastapi, geoalchemy2, geopandas, pandera, pyogrio, scipy.sparse, typer\n"
+        "import os, sys\n"
+        "from importlib import import_module\n"
+        "for module in sys.argv[1:]:\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        import_module(f'cli.{module}')\n"
+        "        os._exit(0)\n"
+        "    if os.waitpid(child, 0)[1]:\n"
+        "        print(module)\n"
+    )
+    modules = sorted({module for module, _ in COMMANDS.values()})
+    done = subprocess.run(
+        [sys.executable, "-c", program, *modules],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize(
     ("words", "status", "left_out"),
     [
