@@ -56,6 +56,8 @@ _MOVED = re.compile(
     r"(?:搬[到去至来]|迁[到至]|现在?住在?|现居|改为|变更为)"
     r"|由[^。；;]{2,24}?(?:改[为成]|变更为|搬[到至]|迁[到至])"
 )
+# who has called a wrong number has said no address; who has typed one wrong says it anew behind
+_WRONG_NUMBER = re.compile(r"^.*(?:打|拨)错(?:电话|号码?)?了?[。.!！~ ]*$", re.DOTALL)
 # 15号楼（现编49号楼）: numbers were given anew; 49号楼（原15号楼）
 _RENUMBERED = re.compile(
     rf"(?P<old>{_ONE})[(（](?:现(?:在|编|为|改为|是)*|今|新编?号?|改为)(?P<new>{_ONE})[)）]"
@@ -75,6 +77,7 @@ _PATTERNS = (
     _SAID_AS,
     _MOVED,
     _NUMBERED_BEFORE,
+    _WRONG_NUMBER,
 )
 
 

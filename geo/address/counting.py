@@ -18,9 +18,10 @@ _FROM_BUILDING = (
 # 头一栋, 头两栋; 吉祥华庭头11栋 is in it
 _FIRST = re.compile(r"(?<=[\u4e00-\u9fff])(?<![里外前后上下])头(?=[1-3](?!\d))")
 _FROM_HERE = re.compile(
-    rf"{_FROM_BUILDING}(?:(?:\d{{1,2}}|[那这]|下?一|几)[个几]?[栋幢座排楼]|楼(?![上下前后道梯]))"
+    rf"{_FROM_BUILDING}(?:(?:\d{{1,2}}|[那这]|下?一|几)[个几]?[栋幢座排楼]|(?:相|紧|毗)邻的?楼"
+    r"|楼(?![上下前后道梯]))|的?[前后]\d{1,2}[排栋幢]"
 )
-_COUNTED_FROM = re.compile(rf"(?:\d(?:号楼|楼)|[栋幢座#]楼?){_FROM_BUILDING}$")
+_COUNTED_FROM = re.compile(rf"(?:\d(?:号楼|楼)|[栋幢座#]楼?)(?:{_FROM_BUILDING}|的?[前后])$")
 
 
 def is_no_building(text: str, start: int, end: int) -> bool:

@@ -198,6 +198,8 @@ def _floor_or_building(reader: _Reader, place: int, token: Token) -> str:
     words = reader.words_before(token)
     if reader.behind(place) in ("number", "stair") or BIG_HOUSE.search(words):
         return "floor"
+    if following is not None and following.kind == "side" and following.value.endswith("户"):
+        return "floor"  # 6楼西户
     if following is not None and following.kind == "run":
         return "building"
     return "building" if words else "floor"
@@ -295,6 +297,8 @@ def _is_house(reader: _Reader, token: Token, following: Token | None) -> bool:
         words = words.rstrip(", ")  # 滨河花园，46 1单元
     if "building" in reader.found or not words or not words[-1] > "一":
         return False
+    if words.endswith(("带", "带个", "有个")):
+        return False  # 楼号好像带个2
     if following is not None:
         return following.kind in ("bare", "stair", "run")
     return len(token.value) <= 3 and words[-1] not in _ROAD_END  # noqa: PLR2004

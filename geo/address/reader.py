@@ -13,7 +13,7 @@ from geo.address.normalise import Normalised, normalise
 from geo.address.parse import GROUP, relation_behind
 from geo.address.query import Query
 from geo.address.reading import Element, Reading
-from geo.address.relation import Relation, relation_at, stays_at
+from geo.address.relation import Relation, relation_at, relation_end, stays_at
 from geo.address.second_place import SecondPlaces
 from geo.address.speech import inside_words, is_speech, opening_length
 from geo.address.spoken_names import BARE_ZONES, SpokenNames
@@ -36,6 +36,8 @@ _WHOLE_ZONE = re.compile(
 
 _SAID_ZONE = re.compile(r"(?:就?是|在|属于?)((?:[A-Z]|[东西南北中])区)的?")
 _AND = re.compile(r"[, ]*(?:和|与|跟|以及|及|还有|或者?|,)[, ]*|[, ]+")
+# a name in letters before a chain in characters: fumin xiaoqu 3号楼
+_TYPED = re.compile(r"[A-Z]{2}[A-Z ]{2,}\d")
 _OTHER_THING = re.compile(r"(?:就?在|靠近?|离|是)?[一-鿿]{2,10}")
 
 
@@ -91,7 +93,9 @@ class QueryReader:
             said = self._latin(written)
             if said is not None:
                 return said, ()
-        if form.isascii() and (chinese := self._letters.rewritten(written)) is not None:
+        if (form.isascii() or _TYPED.match(form)) and (
+            chinese := self._letters.rewritten(written)
+        ) is not None:
             written, form = chinese, chinese.text
         two = self._second.of(form)
         if two is not None:
@@ -169,15 +173,8 @@ class QueryReader:
         """Return what a written form says when its chain is read in one way."""
         form = written.text
         elements = chain.elements
-        relation = self._relation(form, chain)
-        query = Query(written, chain, relation)
-        end = len(form)
-        if relation is not None:
-            if relation.end >= end:
-                end = min(end, relation.start)
-            elif not elements or relation.start < elements[-1].end:
-                query.relation = None
-        start = 0
+        query = Query(written, chain, self._relation(form, chain))
+        start, end = self._beside(query)
         chain_end = 0
         for element in elements:
             if element.start > start:
@@ -196,8 +193,25 @@ class QueryReader:
         query.chunks.sort(key=lambda chunk: chunk.name not in self._names)
         return query
 
+    def _beside(self, query: Query) -> tuple[int, int]:
+        """Return where the words begin and end that stand before and behind a relation."""
+        relation, elements = query.relation, query.chain.elements
+        end = len(query.written.text)
+        if relation is None:
+            return 0, end
+        if relation.end >= end:
+            return 0, relation.start
+        if not elements:  # 滨河花园对面，垃圾没人拉
+            self._stretch(query, 0, relation.start, chain_end=0, to="")
+            return relation.end, end
+        if relation.start < elements[-1].end:
+            query.relation = None
+        return 0, end
+
     def _relation(self, form: str, chain: Reading) -> Relation | None:
         """Return the relation that a text says, apart from its chain and its name."""
+        if not chain.elements and (relation := self._of_clause(form)) is not None:
+            return relation
         relation = relation_behind(form, chain)
         if relation is None or any(
             relation.start < element.end and relation.end > element.start
@@ -217,6 +231,18 @@ class QueryReader:
         ):
             return None  # 3单元楼下; 3单元，楼后头是卫生院
         return relation
+
+    def _of_clause(self, form: str) -> Relation | None:
+        """Return the relation to a name that ends a clause before the last one."""
+        end = form.find(",")
+        while end > 0:
+            relation = relation_end(form[:end])
+            if relation is not None:
+                words = form[: relation.start].removesuffix("的")
+                if any(words[start:] in self._names for start in range(len(words) - 1)):
+                    return relation
+            end = form.find(",", end + 1)
+        return None
 
     def _is_of_other(self, relation: Relation, form: str, chain: Reading) -> bool:
         """Return whether a relation is to another name than the one before the chain.

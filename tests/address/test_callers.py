@@ -127,6 +127,10 @@ def test_two_addresses_are_asked_about(
         "最后一栋楼2单元",
         "3号楼前面第二栋",
         "3号楼后面那栋",
+        "3号楼前一排",
+        "3号楼西侧相邻楼，车堵住出不去",
+        "，楼号好像带个3，记不准",
+        "3楼西户",
     ],
 )
 def test_a_building_that_is_counted_has_no_number(town_index: AddressIndex, words: str) -> None:
@@ -179,6 +183,15 @@ def test_what_lies_beside_a_compound_is_not_at_it(town_index: AddressIndex, word
     match = town_index.match(f"滨河花园{words}")
     assert unit(match) == ("滨河花园", None, None, None)
     assert match.candidates[0].precision is Precision.RELATIVE
+
+
+def test_what_is_beside_a_compound_is_so_before_a_complaint(town_index: AddressIndex) -> None:
+    text = "滨河花园对面，垃圾没人拉"
+    first = town_index.match(text).candidates[0]
+    assert (first.compound, first.precision) == ("滨河花园", Precision.RELATIVE)
+    assert [(fault.code, fault.span) for fault in first.faults] == [("relation.opposite", (4, 6))]
+    behind = town_index.match("医院对面，滨河花园").candidates[0]
+    assert (behind.compound, behind.precision) == ("滨河花园", Precision.COMPOUND)
 
 
 def test_an_address_said_twice_is_one(town_index: AddressIndex) -> None:
@@ -377,7 +390,8 @@ def test_a_complaint_behind_a_road_is_no_name(town_index: AddressIndex) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["滨河花园后墙外头的河滩", "滨河花园对面的超市", "滨河花园隔壁那个工地"]
+    "text",
+    ["滨河花园后墙外头的河滩", "滨河花园对面的超市", "滨河花园隔壁那个工地", "去滨河花园的那座桥"],
 )
 def test_what_lies_beyond_an_estate_is_not_of_it(town_index: AddressIndex, text: str) -> None:
     assert town_index.match(text).claim is None

@@ -33,6 +33,7 @@ def test_pinyin_finds_the_stair(town_index: AddressIndex, text: str) -> None:
 
 
 def test_initials_find_the_compound_but_are_less_sure(town_index: AddressIndex) -> None:
+    assert town_index.match("binhe huayuan 3号楼2单元").claim.stair == "2"
     first = town_index.match("bhhy 3-2-501").candidates[0]
     assert (first.compound, first.building, first.stair) == ("滨河花园", "3号楼", "2")
     assert first.p < town_index.match("binhe huayuan 3-2-501").candidates[0].p
