@@ -42,6 +42,9 @@ _UNREADABLE = (
     pyogrio.errors.DataSourceError,
     pd.errors.ParserError,
     pd.errors.EmptyDataError,
+    json.JSONDecodeError,
+    shapely.errors.ShapelyError,
+    pyproj.exceptions.CRSError,
     zipfile.BadZipFile,
     InvalidFileException,
 )
@@ -96,7 +99,7 @@ def read_parts(path: Path, rows: int, *, x: str | None, y: str | None) -> Iterat
         if suffix == ".csv":
             yield from by_columns(path, csv_tables(path, rows), x, y)
         elif suffix == ".xlsx":
-            yield from by_columns(path, xlsx_tables(path, rows), x, y)
+            yield from by_columns(path, xlsx_tables(path, rows, x=x, y=y), x, y)
         elif suffix == ".parquet":
             yield from _parquet_parts(path, rows, x, y)
         else:
@@ -110,15 +113,46 @@ def _parquet_parts(path: Path, rows: int, x: str | None, y: str | None) -> Itera
     described = (file.schema_arrow.metadata or {}).get(b"geo")
     batches = file.iter_batches(batch_size=rows) if file.metadata.num_rows else [_no_rows(file)]
     if described is None:
-        yield from by_columns(path, (part.to_pandas() for part in batches), x, y)
+        yield from by_columns(path, map(_counted_from_one, batches), x, y)
         return
     meaning = json.loads(described)
     column = meaning["primary_column"]
-    crs = pyproj.CRS.from_user_input(meaning["columns"][column].get("crs", "OGC:CRS84"))
+    described = meaning["columns"][column]
+    declared = described.get("crs", "OGC:CRS84")
+    if declared is None:
+        raise input_error("assign.no_crs", file=path)
+    crs = pyproj.CRS.from_user_input(declared)
+    shapes_of = _SHAPES.get(described["encoding"])
+    if shapes_of is None:
+        raise input_error("assign.no_points", file=path, value=described["encoding"])
     for part in batches:
-        shapes = shapely.from_wkb(np.asarray(part.column(column).to_pylist(), dtype=object))
+        shapes = shapes_of(part.column(column))
         table = part.drop_columns([column]).to_pandas()
         yield Part(table, *_degrees(path, shapes, crs))
+
+
+def _counted_from_one(batch: pa.RecordBatch) -> pd.DataFrame:
+    table: pd.DataFrame = batch.to_pandas()
+    return table.set_axis(pd.RangeIndex(1, len(table) + 1))
+
+
+def _from_wkb(column: pa.Array) -> npt.NDArray[np.object_]:
+    shapes: npt.NDArray[np.object_] = shapely.from_wkb(np.asarray(column.to_pylist(), dtype=object))
+    return shapes
+
+
+def _from_fields(column: pa.StructArray) -> npt.NDArray[np.object_]:
+    """Return points of GeoArrow, whose x and y are columns of their own."""
+    x, y = (
+        pc.struct_field(column, name).to_numpy(zero_copy_only=False).astype(np.float64)
+        for name in ("x", "y")
+    )
+    shapes = np.asarray(shapely.points(x, y), dtype=object)
+    shapes[np.isnan(x) | np.isnan(y)] = None
+    return shapes
+
+
+_SHAPES = {"WKB": _from_wkb, "point": _from_fields}
 
 
 def _no_rows(file: pq.ParquetFile) -> pa.RecordBatch:
@@ -153,7 +187,8 @@ def _degrees(path: Path, shapes: npt.NDArray[np.object_], crs: pyproj.CRS) -> tu
     points, kind = shapes.copy(), shapely.get_type_id(shapes)
     single = (kind == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
     points[single] = shapely.get_geometry(shapes[single], 0)
-    points[(kind != _POINT) & ~single] = None
+    points[(kind != _POINT) & ~single | shapely.is_empty(shapes)] = None
+    kind[shapely.is_empty(shapes)] = -1
     if (kind >= 0).any() and not (shapely.get_type_id(points) == _POINT).any():
         first = shapes[int(np.argmax(kind >= 0))]
         raise input_error("assign.no_points", file=path, value=first.geom_type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,10 @@ _EAST_MOST, _NORTH_MOST = 180.0, 90.0
 _DELIMITERS = ",;\t|"
 _BLOCK_BYTES = 1 << 20
 _DECIMAL_COMMA = r"^([+-]?\d{1,3}),(\d+)$"
-_FIRST_ROW = 2
+_FIRST_LINE = 2
+_MOST_TITLES = 20
+"""Lines of a sheet among which its headings are looked for."""
+_SEPARATOR_LINE = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 _LOOKED_AT = 100
 """Rows of CSV that tell how many columns there are: they may have more than the headings."""
 
@@ -53,8 +57,11 @@ def csv_tables(path: Path, rows: int) -> Iterator[pd.DataFrame]:
     """Yield a table of texts, so that every value is written again just as it was."""
     encoding = _encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
-        delimiter = max(_DELIMITERS, key=file.readline().count)
-        file.seek(0)
+        first = file.readline()
+        declared = _SEPARATOR_LINE.match(first)  # as spreadsheets write for each other
+        delimiter = declared[1] if declared else max(_DELIMITERS, key=first.count)
+        if not declared:
+            file.seek(0)
         lines = csv.reader(file, delimiter=delimiter)
         heading = next(lines, [])
         width = max(map(len, islice(lines, _LOOKED_AT)), default=0)
@@ -70,9 +77,12 @@ def csv_tables(path: Path, rows: int) -> Iterator[pd.DataFrame]:
         sep=delimiter,
         names=names,
         header=0,
+        skiprows=1 if declared else 0,
         index_col=False,
     ) as parts:
-        yield from parts
+        for part in parts:
+            part.index += _FIRST_LINE
+            yield part
 
 
 def _encoding_of(path: Path) -> str:
@@ -108,23 +118,57 @@ def _distinct(headings: Iterable[object]) -> list[str]:
     return names
 
 
-def xlsx_tables(path: Path, rows: int) -> Iterator[pd.DataFrame]:
-    """Yield a table of what the cells of the first sheet hold."""
+def xlsx_tables(
+    path: Path, rows: int, *, x: str | None = None, y: str | None = None
+) -> Iterator[pd.DataFrame]:
+    """Yield a table of what the cells of a sheet hold, indexed by the sheet's lines.
+
+    It is the first visible sheet with headings of coordinates; titles above them are left out.
+    """
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        lines = book.worksheets[0].iter_rows(values_only=True)
+        sheet, skipped = _headed_sheet(book, x, y)
+        lines = sheet.iter_rows(min_row=skipped + 1, values_only=True)
         names = _distinct(next(lines, ()))
         held: list[tuple[Any, ...]] = []
-        yielded = False
+        first = skipped + _FIRST_LINE
         for line in lines:
             held.append(line[: len(names)])
             if len(held) == rows:
-                yield pd.DataFrame(held, columns=names, dtype=object)
-                held, yielded = [], True
-        if held or not yielded:
-            yield pd.DataFrame(held, columns=names, dtype=object)
+                yield _sheet_table(held, names, first)
+                first += len(held)
+                held = []
+        if held or first == skipped + _FIRST_LINE:
+            yield _sheet_table(held, names, first)
     finally:
         book.close()
+
+
+def _sheet_table(held: list[tuple[Any, ...]], names: list[str], first: int) -> pd.DataFrame:
+    lines = pd.RangeIndex(first, first + len(held))
+    return pd.DataFrame(held, columns=names, index=lines, dtype=object)
+
+
+def _headed_sheet(book: openpyxl.Workbook, x: str | None, y: str | None) -> tuple[Any, int]:
+    """Return the sheet that holds points, and how many lines stand above its headings."""
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    sheets = visible or book.worksheets
+    if not sheets:
+        raise pd.errors.EmptyDataError("no sheets")
+    for sheet in sheets:
+        for above, line in enumerate(sheet.iter_rows(max_row=_MOST_TITLES, values_only=True)):
+            plain = {_plain(cell) for cell in line}
+            if plain & set(_usual(x, EASTINGS)) and plain & set(_usual(y, NORTHINGS)):
+                return sheet, above
+    return sheets[0], 0
+
+
+def _plain(heading: object) -> str:
+    return "" if heading is None else str(heading).strip().lower()
+
+
+def _usual(named: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    return usual if named is None else (_plain(named),)
 
 
 def by_columns(
@@ -146,8 +190,8 @@ def by_columns(
 
 
 def _column(path: Path, table: pd.DataFrame, named: str | None, usual: tuple[str, ...]) -> str:
-    plain = {str(column).strip().lower(): str(column) for column in table.columns}
-    for name in usual if named is None else (named.strip().lower(),):
+    plain = {_plain(column): str(column) for column in table.columns}
+    for name in _usual(named, usual):
         if name in plain:
             if f"{name}.1" in plain:
                 raise input_error("assign.same_column", file=path, column=name)
@@ -197,7 +241,24 @@ def _refuse_without_places(
         told = Counter({column: int((texts != "").sum()) for column, texts in said})
         column, most = told.most_common(1)[0]
         if not most:
+            if path.suffix.lower() == ".xlsx" and _holds_formulas(path):
+                raise input_error("assign.no_results", file=path)
             return
         row, key = int(np.argmax(dict(said)[column] != "")), "assign.not_a_number"
     value = table[column].iloc[row]
-    raise input_error(key, file=path, row=row + _FIRST_ROW, column=column, value=str(value))
+    line = int(table.index[row])
+    raise input_error(key, file=path, row=line, column=column, value=str(value))
+
+
+def _holds_formulas(path: Path) -> bool:
+    """Return whether the first lines of a sheet hold formulas; their results may be missing."""
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        return any(
+            isinstance(cell, str) and cell.startswith("=")
+            for sheet in book.worksheets
+            for line in sheet.iter_rows(max_row=_LOOKED_AT, values_only=True)
+            for cell in line
+        )
+    finally:
+        book.close()

@@ -9,6 +9,8 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
@@ -52,6 +54,7 @@ def code(side, tmp_path) -> str:
         ("编号,经度,纬度\n甲,１１１．６１４,38.2005°\n", "utf-8"),
         (f"编号, 经度 ,纬度\n甲, {X} , {Y}\n", "utf-8"),
         (f"编号,经度,纬度\n甲,{X},{Y},\n", "utf-8"),
+        (f"sep=;\n编号;经度;纬度\n甲;{X};{Y}\n", "utf-8"),
         (f"编号,经度,纬度\n\n甲,{X},{Y}\n\n", "utf-8"),
         (f'编号,经度,纬度,备注\n甲,{X},{Y},"两\n行"\n', "utf-8"),
         (f"编号,经度,纬度,状态,状态,status\n甲,{X},{Y},1,2,3\n", "utf-8"),
@@ -171,3 +174,79 @@ def test_file_without_rows_keeps_its_columns(side, tmp_path, kind):
     read = {"csv": pd.read_csv, "xlsx": pd.read_excel, "parquet": gpd.read_parquet}
     columns = read.get(kind, gpd.read_file)(out).columns
     assert {"id", "status", "grid3_code"} <= set(columns)
+
+
+def workbook(path: Path, *sheets: list[list[object]]) -> Path:
+    """Write a workbook of some sheets, the last one visible."""
+    book = openpyxl.Workbook()
+    for number, lines in enumerate(sheets):
+        sheet = book.active if number == 0 else book.create_sheet()
+        for line in lines:
+            sheet.append(line)
+        sheet.sheet_state = "visible" if number == len(sheets) - 1 else "hidden"
+    book.active = len(sheets) - 1
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        ([["点位登记表"], [], ["编号", "经度", "纬度"], ["甲", X, Y]],),
+        ([["经度", "纬度"], [1, 2]], [["编号", "经度", "纬度"], ["甲", str(X), Y]]),
+    ],
+)
+def test_headings_are_found_below_titles_and_on_visible_sheets(side, tmp_path, code, sheets):
+    (row,) = assigned(side, workbook(tmp_path / "points.xlsx", *sheets))
+    assert (row["编号"], row["status"], row["grid3_code"]) == ("甲", "match", code)
+
+
+def test_line_of_a_fault_is_that_of_the_sheet(side, tmp_path):
+    lines = [["点位登记表"], ["经度", "纬度"], [None, None], ["东", "北"]]
+    with pytest.raises(InputError) as refused:
+        assigned(side, workbook(tmp_path / "points.xlsx", lines))
+    assert refused.value.problems[0].row == 4
+
+
+def test_formulas_without_results_are_said_so(side, tmp_path):
+    lines = [["经度", "纬度"], ["=1+110", "=38+0.2"]]
+    with pytest.raises(InputError) as refused:
+        assigned(side, workbook(tmp_path / "points.xlsx", lines))
+    assert refused.value.problems[0].message.key == "assign.no_results"
+
+
+def test_features_without_a_place_are_invalid(side, tmp_path, code):
+    shapes = [shapely.Point(X, Y), None, shapely.Point()]
+    points = gpd.GeoDataFrame({"编号": ["甲", "乙", "丙"]}, geometry=shapes, crs=4490)
+    points.to_file(tmp_path / "points.gpkg")
+    rows = assigned(side, tmp_path / "points.gpkg")
+    assert [row["status"] for row in rows] == ["match", "invalid", "invalid"]
+    assert rows[0]["grid3_code"] == code
+
+
+@pytest.mark.parametrize("encoding", ["WKB", "geoarrow"])
+@pytest.mark.parametrize("crs", [4490, 4546])
+def test_geoparquet_may_be_of_either_encoding(side, tmp_path, code, encoding, crs):
+    shapes = [shapely.Point(X, Y), None]
+    points = gpd.GeoDataFrame({"编号": ["甲", "乙"]}, geometry=shapes, crs=4490).to_crs(crs)
+    points.to_parquet(tmp_path / "points.parquet", geometry_encoding=encoding)
+    rows = assigned(side, tmp_path / "points.parquet")
+    assert [row["status"] for row in rows] == ["match", "invalid"]
+    assert rows[0]["grid3_code"] == code
+
+
+@pytest.mark.parametrize(
+    ("geo", "key"),
+    [
+        ('{"primary_column": "p", "columns": {"p": {"encoding": "WKB", "crs": null}}}', "no_crs"),
+        ('{"primary_column": "p", "columns": {"p": {"encoding": "polygon"}}}', "no_points"),
+        ('{"primary_column": "p", "columns": {"p": {"encoding": "WKB"}}}', "unreadable"),
+        ('{"primary_column": "p", ', "unreadable"),
+    ],
+)
+def test_geoparquet_that_says_no_place_is_refused(side, tmp_path, geo, key):
+    table = pa.table({"p": [b"no WKB"]}).replace_schema_metadata({"geo": geo})
+    pq.write_table(table, tmp_path / "points.parquet")
+    with pytest.raises(InputError) as refused:
+        assigned(side, tmp_path / "points.parquet")
+    assert refused.value.problems[0].message.key == f"assign.{key}"
