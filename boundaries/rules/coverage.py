@@ -151,6 +151,7 @@ def _values(fault: Fault) -> dict[str, object]:
         "area": _rounded(fault.area_m2),
         "width": _rounded(fault.width_m or 0.0),
         "length": _rounded(_number(fault, "length_m")),
+        "apart": _rounded(_number(fault, "apart_m")),
         "distance": _rounded(_number(fault, "distance_m")),
         "dx": _rounded(_number(fault, "dx_m")),
         "dy": _rounded(_number(fault, "dy_m")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from compliant import COMMUNITY_NAMES, at_metres
@@ -40,6 +41,18 @@ def test_an_overlap_of_a_fifth_of_a_square_metre(small):
     (finding,) = small.grid(LEFT, geometry=wider).found()
     assert (finding.rule, finding.severity, finding.grids) == ("C02", "E", (LEFT, RIGHT))
     assert finding.measure == pytest.approx(0.2, rel=0.1)
+
+
+def test_a_grid_that_nearly_doubles_another(small):
+    def doubled(grids):
+        row = grids[grids["code"] == LEFT]
+        moved = row.geometry.translate(2e-7, 0.0)
+        row = row.assign(code=f"{SECOND}09", name="重画的网格", geometry=moved)
+        return pd.concat([grids, row], ignore_index=True)
+
+    found = [f for f in small.grids(doubled).found("C02") if f.kind == "overlap.near_duplicate"]
+    assert [f.grids for f in found] == [(LEFT, f"{SECOND}09")]
+    assert "vertices 0.0175 m apart" in found[0].message.text("en")
 
 
 def test_a_school_as_an_enclave(small):
