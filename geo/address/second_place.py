@@ -23,7 +23,13 @@ _CALLER = (
 _FORMER = (
     r"(?:以前|之前|过去|原先|原来|户口|户籍|老家|身份证)(?:上|是|在|住|的|地址|登记|挂|落|写)*"
 )
-_NOT_MEANT = re.compile(rf"(?:{_CALLER}|{_FORMER})的?[^,0-9]{{0,10}}$")
+# where nobody is to go: 别去滨河花园; where the thing is indeed: 实际在滨河苑
+_NOT_THERE = r"(?:别|不用|不要|不必)(?:再|往)?[去来到]"
+_INDEED = re.compile(r"(?:实际|其实|应该|正确)(?:上|的|地址|位置)*[是在为][^,0-9]{0,10}$")
+_NOT_MEANT = re.compile(rf"(?:{_CALLER}|{_FORMER}|{_NOT_THERE})的?[^,0-9]{{0,10}}$")
+# where the caller is who has seen it: …着火了，我在滨河花园看见的
+_CALLER_BEHIND = re.compile(rf",{_CALLER}+[^,0-9]{{0,10}}$")
+_SEEN = re.compile(r"看[见到]|望见|发现")
 _FORMERLY = re.compile(rf"(?:{_FORMER})[^,0-9]{{0,10}}$")
 _FROM = re.compile(r"[从由][^,0-9]{0,10}$")
 # what only explains the first: （不是滨河苑）, （原农业局宿舍）
@@ -85,11 +91,11 @@ class SecondPlaces:
             return TwoPlaces((first.end + len(between.rstrip("不是并非没在住可")), second.end), 0)
         start = self._clause(form, first.end, second.start)
         own = bool(_CHAIN.search(form, first.end, start))
-        if self._has_chain(form, second.end):
-            return self._before(form, first, second, start, own=own)
         if own and self._is_former(form, between, second.end):
             end = form.find(",", second.end)
             return TwoPlaces((start, len(form) if end < 0 else end), start)
+        if self._has_chain(form, second.end):
+            return self._before(form, first, second, start, own=own)
         return TwoPlaces(None, second.start) if not own and _LISTED.fullmatch(between) else None
 
     @staticmethod
@@ -104,7 +110,7 @@ class SecondPlaces:
             lead = form[: first.start]
             moved = _FROM.search(lead) is not None and _MOVES.search(between) is not None
             own_clause = not own and "," in between and not between.startswith(",")
-            if moved or own_clause or _NOT_MEANT.search(lead):
+            if moved or own_clause or _NOT_MEANT.search(lead) or _INDEED.search(between):
                 return TwoPlaces((0, start), start)
         return TwoPlaces(None, start)
 
@@ -142,7 +148,9 @@ class SecondPlaces:
 
     @staticmethod
     def _is_former(form: str, between: str, end: int) -> bool:
-        """Return whether the second place is where somebody came from: …，从滨河花园搬来的."""
+        """Return whether the second place is where somebody was or is: 从滨河花园搬来的."""
+        if _CALLER_BEHIND.search(between) and _SEEN.search(form, end):
+            return True
         if _FORMERLY.search(between):
             return True
         return _FROM.search(between) is not None and _MOVES.search(form, end) is not None
