@@ -124,13 +124,21 @@ class Owners:
         return self._of_none(face, depth, above)
 
     def _named_by_children(self, face: int, depth: int) -> int | None:
-        """Return the parent that the one grid of the finer level names, where this level is odd."""
+        """Return the parent that the one grid of the finer level names, where this level is odd.
+
+        Where that is a grid of this level that stands alone, no child of the others claims it.
+        """
         if depth + 1 >= len(self.levels) or len(self._rows(face, depth)) == 1:
             return None
-        finer = self._rows(face, depth + 1)
+        finer = self.arrangement.covering(depth + 1, face)
         if len(finer) != 1:
             return None
-        parent = int(self.arrangement.grids.parent_rows(depth + 1)[next(iter(finer))])
+        ((at, row),) = finer
+        if at == depth:
+            return row
+        if at < depth:
+            return None
+        parent = int(self.arrangement.grids.parent_rows(depth + 1)[row])
         if parent == NO_PARENT or self.levels[depth].geometry[parent].is_empty:
             return None
         return parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from shapely import affinity
 
 from geo.coverage import GridLevel, Grids, inspect
 from geo.repair import repair
@@ -135,3 +136,16 @@ def test_a_grid_that_cannot_be_looked_at_does_not_count_as_changed():
         done = repair(Grids((level,), GROUND), lattice=0.001)
         assert done.changed == {1: ()}
         assert done.grids.levels[0].geometry[1] is unusable
+
+
+def test_a_grid_without_children_stays_where_a_neighbour_was_moved_over_it():
+    """The neighbour's children say where its line was."""
+    cells = GridLevel.of(2, ["b1"], [RIGHT], ["b"])
+    shifted = affinity.translate(RIGHT, -0.4, 0.3)
+    level = GridLevel.of(1, ["a", "b"], [LEFT, shifted], stands_alone=[True, False])
+    done = repair(Grids((level, cells), GROUND), lattice=0.001)
+    assert done.proved
+    first, second = done.grids.levels
+    assert shapely.equals_exact(first.geometry[0], LEFT, normalize=True)
+    assert shapely.equals_exact(first.geometry[1], RIGHT, normalize=True)
+    assert second.geometry[0] is RIGHT
