@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boundaries.draft.compiled import Integers
+from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.crowding import Crowding
+from boundaries.draft.enclosed import enclosed
 from boundaries.draft.feasibility import Hope, count_of, hope_of
 from boundaries.draft.graph import UnitGraph
 from boundaries.draft.measure import numbered, off_band, totals
@@ -63,6 +64,7 @@ class Certificate:
         self.hope: Hope = hope_of(graph, low, high, households=self._held)
         self._hopeless = set(self.hope.hopeless.tolist())
         self._crowding: Crowding | None = None
+        self._enclosed: Flags | None = None
 
     def reason(self, units: Integers) -> Reason:
         """Return why the part that some units make is off the band."""
@@ -71,6 +73,12 @@ class Certificate:
             return Reason("ground", 0, around)
         if self._hopeless.intersection(units.tolist()):
             return Reason("hopeless", 0, around)
+        if self._enclosed is None:
+            self._enclosed = enclosed(
+                self._graph, self._low, self._high, households=self._held
+            ).impossible
+        if self._enclosed[units].any():
+            return Reason("crowded", 0, around)
         if self._crowding is None:
             self._crowding = Crowding(self._graph, self._low, self._high, households=self._held)
         tried = self._crowding.tried

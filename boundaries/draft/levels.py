@@ -13,8 +13,10 @@ from boundaries.draft.apart import led_on, mixed
 from boundaries.draft.coarsest import coarsest, worth_of
 from boundaries.draft.compiled import Flags, Integers
 from boundaries.draft.effort import POLISH, Effort
+from boundaries.draft.enclosed import enclosed, may_share
 from boundaries.draft.feasibility import beyond_help
 from boundaries.draft.graph import OPEN, UnitGraph, net_of
+from boundaries.draft.improve import improve
 from boundaries.draft.measure import numbered, off_band, totals
 from boundaries.draft.nested import mended_parents
 from boundaries.draft.partition import Aim, divide
@@ -28,6 +30,7 @@ _PRICES, _DEAREST = 9, 32
 _MOST_RELIEVED = 12
 _TURNS = 3
 _TRIES, _ENOUGH = 60, 6
+_MENDING_ROUNDS = 20
 _DETOURS = 8
 """How often locked borders are led on before parts around their ends are just cut."""
 
@@ -88,6 +91,57 @@ def draw(
     """
     effort = effort or Effort()
     counted = list(held) if held is not None else [graph.households] * len(aims)
+    if _has_locks(graph):
+        return _drawn(graph, aims, seed, effort, keep, counted, targets)
+    exact = enclosed(graph, aims[-1].low, aims[-1].high, households=counted[-1])
+
+    def drawn_from(part: Integers) -> list[Integers]:
+        first = np.unique(part, return_index=True)[1]
+        found = _drawn(
+            graph.grouped(part), aims, seed, effort, None if keep is None else keep[first],
+            [totals(households, part) for households in counted], targets,
+        )  # fmt: skip
+        return [label[part] for label in found]
+
+    whole = np.arange(len(graph)) if exact.is_trivial else exact.part
+    labels = drawn_from(whole)
+    finest = replace(graph.at_level(len(aims)), households=counted[-1])
+    if targets is None and not effort.is_over(len(aims) - 1):
+        off = off_band(totals(counted[-1], labels[-1]), aims[-1].low, aims[-1].high)
+        if off.any():
+            off[labels[-1][exact.impossible | beyond_help(finest, aims[-1].low, aims[-1].high)]] = 0
+        if off.any():
+            again = drawn_from(_from_below(finest, aims[-1], seed))
+            return min(labels, again, key=lambda each: worth_of(graph, aims, each, counted))
+    return labels
+
+
+def _from_below(graph: UnitGraph, aim: Aim, seed: int) -> Integers:
+    """Return groups of units that are parts of the finest level, drawn before all others.
+
+    Where sizes are such that few divisions fit, the levels above must not cut these.
+    """
+    apart = replace(graph, walled=~may_share(graph, graph.households, aim.high))
+    ground, net = apart.components(), net_of(apart)
+    label, _ = divide(apart, ground, aim, seed=seed, tries=_TRIES, enough=_ENOUGH, net=net)
+    rounds = _MENDING_ROUNDS * len(graph)
+    label = numbered(
+        improve(apart, ground, numbered(label), aim, seed=seed, rounds=rounds, heat=0, net=net)
+    )
+    fits = off_band(totals(graph.households, label), aim.low, aim.high) == 0
+    return numbered(np.where(fits[label], label, len(graph) + np.arange(len(graph))))
+
+
+def _drawn(  # noqa: PLR0917
+    graph: UnitGraph,
+    aims: Sequence[Aim],
+    seed: int,
+    effort: Effort,
+    keep: Integers | None,
+    counted: Sequence[Integers],
+    targets: Sequence[int | None] | None,
+) -> list[Integers]:
+    """Draw every level from units that the finest level may part."""
     graphs: list[UnitGraph] = []
     drawn: list[Integers] = []
     for index, households in enumerate(counted):
