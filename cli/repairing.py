@@ -79,11 +79,12 @@ def _show(done: PlanRepair) -> None:
             "coverage.heading_to",
             "coverage.heading_area",
         )
-        for (level, losing, gaining), area in sorted(
-            _by_grids(repaired.moves).items(), key=lambda item: -item[1]
-        )[:_SHOWN]:
+        by_grids = sorted(_by_grids(repaired.moves).items(), key=lambda item: -item[1])
+        for (level, losing, gaining), area in by_grids[:_SHOWN]:
             shown.add_row(str(level), losing or "—", gaining or "—", f"{area:,.2f}")
         out.print(shown)
+        if len(by_grids) > _SHOWN:
+            tell("coverage.repair_more", number=len(by_grids) - _SHOWN)
     tell(
         "coverage.repair_done",
         grids=sum(len(codes) for codes in repaired.changed.values()),

@@ -231,12 +231,21 @@ def _changes(grids: Grids, left: Residual, choice: _Choice) -> tuple[Arrangement
 
 
 def _moves(arrangement: Arrangement, changes: list[Change]) -> Iterator[Move]:
+    levels = arrangement.grids.levels
     for change in changes:
-        level = arrangement.grids.levels[change.depth]
+        level = levels[change.depth]
+        losing = tuple(str(level.codes[row]) for row in change.losing)
+        here = [
+            str(levels[at].codes[row])
+            for at, row in arrangement.covering(change.depth, change.face)
+            if at != change.depth or row not in change.losing
+        ]
+        if change.gaining is not None:
+            here = [str(level.codes[change.gaining])]
         yield Move(
             level.level,
-            tuple(str(level.codes[row]) for row in change.losing),
-            None if change.gaining is None else str(level.codes[change.gaining]),
+            losing,
+            here[0] if here else None,
             arrangement.faces[change.face],
             float(arrangement.area[change.face]),
         )

@@ -149,3 +149,11 @@ def test_a_grid_without_children_stays_where_a_neighbour_was_moved_over_it():
     assert shapely.equals_exact(first.geometry[0], LEFT, normalize=True)
     assert shapely.equals_exact(first.geometry[1], RIGHT, normalize=True)
     assert second.geometry[0] is RIGHT
+
+
+def test_ground_of_an_overlap_moves_to_who_keeps_it():
+    ring = shapely.get_coordinates(LEFT).tolist()
+    over = shapely.Polygon([*ring[:2], [105.0, 20.0], *ring[2:]])
+    done = repair(pair(over, RIGHT, GROUND), lattice=0.001)
+    (move,) = done.moves
+    assert {*move.losing, move.gaining} == {"a", "b"}
