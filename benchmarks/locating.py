@@ -1,9 +1,10 @@
 """How fast points are located, beside what others do with the same polygons in the same run.
 
 Rates are points per second of processor time on one thread, so that other programs on the machine
-count little; every round runs all of them once, and the median of the rounds is told. GEOS, through
-shapely, is also the judge: every random point must get the polygon that it gives, and every point
-on a border exactly one of those that it finds there.
+count little; every round runs all of them once, and the median of the rounds is told. `bytes` are
+those of the finished locator; `build_peak_bytes` the most that building it held at once beside the
+polygons, itself included. GEOS, through shapely, is also the judge: every random point must get the
+polygon that it gives, and every point on a border exactly one of those that it finds there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +97,7 @@ def measured(name: str, *, rounds: int, ours_only: bool, seed: int) -> dict[str,
     """Return all figures of one size."""
     size = SIZES[name]
     polygons = wiggled.coverage(size.rows, size.columns, size.vertices, seed=seed)
+    tracemalloc.start()
     start, wall = time.process_time(), time.perf_counter()
     locator = Locator.build(polygons)
     figures: dict[str, float | int | str] = {
@@ -103,10 +106,12 @@ def measured(name: str, *, rounds: int, ours_only: bool, seed: int) -> dict[str,
         "kernel": "numba" if READY else "numpy",
         "build_cpu_s": time.process_time() - start,
         "build_wall_s": time.perf_counter() - wall,
+        "build_peak_bytes": tracemalloc.get_traced_memory()[1],
         "bytes": locator.nbytes,
         "bytes_a_polygon": locator.nbytes / len(polygons),
         "bytes_a_vertex": locator.nbytes / len(locator.coverage.borders.records),
     }
+    tracemalloc.stop()
     locator, opening = reopened(locator)
     figures["opening_ms"] = opening
     random = np.random.default_rng(seed)

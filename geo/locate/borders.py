@@ -1,7 +1,5 @@
 """A coverage's borders, each stored once: chains of vertices with the faces on either side."""
 
-# ruff: noqa: PLR0917 - what belongs to segments is handed on by place
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,12 +9,12 @@ import numpy.typing as npt
 import shapely
 
 from geo.locate import compiled
+from geo.locate.vertices import HALF_RANGE, Lattice, Polygons, Vertices, vertices_of
 from geo.problem import InputError, input_error
 
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
 Records = npt.NDArray[np.int32]
-Polygons = npt.NDArray[np.object_]
 
 X, Y, LEFT, RIGHT = range(4)
 """Columns of a record: lattice coordinates, and the labels beside the edge that starts there."""
@@ -27,36 +25,10 @@ END = -1
 OUTSIDE = 0
 """Label of all ground outside; a polygon's label is its index + 1."""
 
-_HALF_RANGE = 2**30
 CROWDED = -2
 """What pairing says of segments too close together for its cells."""
 _WORTH_A_COMPILER = 200_000
-_PART = 1 << 16
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """Where coordinates may lie: whole multiples of a step.
-
-    Attributes
-    ----------
-    steps
-        Steps in one unit: 10,000,000 for degrees stored to 1e-7°.
-    east, north
-        Lattice coordinates of the origin that records count from.
-    reach
-        Largest distance of a lattice coordinate from zero, in steps.
-    """
-
-    steps: float
-    east: int
-    north: int
-    reach: float
-
-    @property
-    def doubt(self) -> float:
-        """Bound on how far a coordinate taken in steps lies from the stored one, steps."""
-        return 8.0 * self.reach * 2.0**-53
+_PART_RINGS = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -104,15 +76,12 @@ def borders_of(polygons: Polygons, *, steps: float) -> Borders:
         A polygon is invalid or off the lattice, or they are no coverage.
     """
     _refuse_invalid(polygons)
-    kind, coordinates, offsets = shapely.to_ragged_array(polygons, include_z=False)
-    del kind
-    rings = np.asarray(offsets[0], dtype=np.int64)
-    face_of_ring = _faces_of_rings(offsets, len(polygons))
-    lattice, points = _on_lattice(coordinates, steps, rings, face_of_ring)
-    starts, ends, faces = _segments(points, rings, offsets, face_of_ring)
-    other = _across(coordinates, points, starts, ends, faces)
-    _refuse_overlaps(coordinates, starts, ends, other)
-    return Borders(_chained(points, starts, ends, faces, other), lattice, len(polygons))
+    vertices = vertices_of(polygons, steps=steps)
+    starts, ends, faces = _segments(vertices)
+    across = _across(vertices, starts, ends, faces)
+    _refuse_overlaps(vertices, starts, ends, across)
+    records = _chained(vertices.points, starts, ends, faces, across)
+    return Borders(records, vertices.lattice, len(polygons))
 
 
 def _refuse_invalid(polygons: Polygons) -> None:
@@ -124,44 +93,9 @@ def _refuse_invalid(polygons: Polygons) -> None:
         raise input_error("locate.invalid_polygon", row=first + 1, reason=reason)
 
 
-def _faces_of_rings(offsets: tuple[npt.NDArray[np.integer], ...], count: int) -> Ints:
-    """Return for every ring the row of its polygon."""
-    parts = offsets[1] if len(offsets) == 2 else offsets[1][offsets[2]]  # noqa: PLR2004
-    return np.repeat(np.arange(count), np.diff(parts))
-
-
-def _on_lattice(
-    coordinates: npt.NDArray[np.float64], steps: float, rings: Ints, face_of_ring: Ints
-) -> tuple[Lattice, Records]:
-    """Return coordinates in steps, proved to reproduce the stored ones bit for bit."""
-    low, high = (np.rint(each(axis=0) * steps) for each in (coordinates.min, coordinates.max))
-    origin = np.floor((low + high) / 2)
-    points = np.empty(coordinates.shape, dtype=np.int32)
-    lost = -1 if (high - low).max() < _HALF_RANGE * 2 else 0
-    for start in range(0, len(points) if lost < 0 else 0, _PART):
-        part = coordinates[start : start + _PART]
-        whole = np.rint(part * steps)
-        kept = whole / steps == part
-        if not kept.all():
-            lost = start + int(np.argmin(kept.all(axis=1)))
-            break
-        points[start : start + _PART] = whole - origin
-    if lost >= 0:
-        ring = int(np.searchsorted(rings, lost, side="right")) - 1
-        raise input_error(
-            "locate.off_lattice",
-            row=int(face_of_ring[ring]) + 1,
-            value="{} {}".format(*coordinates[lost]),
-            step=1 / steps,
-        )
-    lattice = Lattice(steps, int(origin[0]), int(origin[1]), float(np.abs([low, high]).max()) + 2.0)
-    return lattice, points
-
-
-def _segments(
-    points: Records, rings: Ints, offsets: tuple[npt.NDArray[np.integer], ...], face_of_ring: Ints
-) -> tuple[Rows, Rows, Rows]:
+def _segments(vertices: Vertices) -> tuple[Rows, Rows, Rows]:
     """Return first and last vertex and polygon of all segments, the polygon on their left."""
+    points, rings = vertices.points, vertices.rings
     steps = np.diff(rings) - 1
     first = np.ones(len(points), dtype=bool)
     first[rings[1:] - 1] = False
@@ -169,24 +103,25 @@ def _segments(
     place = points.view(np.int64).ravel()
     still = np.append(place[1:] == place[:-1], True)
     still &= first
-    turned = np.repeat(_turned(points, rings, offsets[1]), steps)
+    turned = np.repeat(_turned(vertices), steps)
     # turned rings are walked backwards, so that chains still follow each other
     mirrored = np.repeat((rings[:-1] + rings[1:] - 2).astype(np.int32), steps)
     np.subtract(mirrored, tail, out=tail, where=turned)
     del mirrored
     starts, ends = tail + turned, tail + ~turned
-    faces = np.repeat(face_of_ring.astype(np.int32), steps)
+    faces = np.repeat(vertices.faces.astype(np.int32), steps)
     if not still.any():
         return starts, ends, faces
     long = ~still[tail]
     return starts[long], ends[long], faces[long]
 
 
-def _turned(points: Records, rings: Ints, parts: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+def _turned(vertices: Vertices) -> npt.NDArray[np.bool_]:
     """Return which rings have their polygon on the right: clockwise shells, other holes."""
+    points, rings = vertices.points, vertices.rings
     area = np.empty(len(rings) - 1)
-    for first in range(0, len(area), _PART // 16):
-        last = min(first + _PART // 16, len(area))
+    for first in range(0, len(area), _PART_RINGS):
+        last = min(first + _PART_RINGS, len(area))
         begin = rings[first:last] - rings[first]
         length = np.diff(rings[first : last + 1])
         part = points[rings[first] : rings[last]].astype(np.float64)
@@ -195,28 +130,21 @@ def _turned(points: Records, rings: Ints, parts: npt.NDArray[np.integer]) -> npt
         cross[:-1] = part[:-1, 0] * part[1:, 1] - part[1:, 0] * part[:-1, 1]
         cross[begin + length - 1] = 0.0
         area[first:last] = np.add.reduceat(cross, begin)
-    shell = np.zeros(len(rings) - 1, dtype=bool)
-    shell[parts[:-1]] = True
-    turned: npt.NDArray[np.bool_] = (area < 0) == shell
+    turned: npt.NDArray[np.bool_] = (area < 0) == vertices.shells
     return turned
 
 
-def _across(
-    coordinates: npt.NDArray[np.float64], points: Records, starts: Rows, ends: Rows, faces: Rows
-) -> Rows:
+def _across(vertices: Vertices, starts: Rows, ends: Rows, faces: Rows) -> Rows:
     """Return the polygon across every segment, -1 where none is.
 
     Segments are brought together by their middles, and then compared end by end.
     """
-    builder = compiled.builder() if len(faces) >= _WORTH_A_COMPILER else None
-    found = (
-        None
-        if builder is None
-        else _across_compiled(builder, coordinates, points, starts, ends, faces)
-    )
+    builder = _builder_for(faces)
+    found = None if builder is None else _across_compiled(builder, vertices, starts, ends, faces)
     if found is not None:
         return found
-    middle = points[starts].astype(np.int64) + points[ends] + 2 * _HALF_RANGE
+    points = vertices.points
+    middle = points[starts].astype(np.int64) + points[ends] + 2 * HALF_RANGE
     # rows of one height together, as polygons mostly come: then most of what follows is near
     key = (middle[:, 1].astype(np.uint64) << np.uint64(32)) + middle[:, 0].astype(np.uint64)
     order = np.argsort(key)
@@ -226,27 +154,23 @@ def _across(
     run = np.flatnonzero(np.concatenate([[True], ~same, [True]]))
     length = np.diff(run)
     if (length > 2).any():  # noqa: PLR2004
-        raise _overlap(coordinates[starts[order[run[:-1][length > 2]]]])  # noqa: PLR2004
+        raise _overlap(vertices.stored(starts[order[run[:-1][length > 2]]]))  # noqa: PLR2004
     first = run[:-1][length == 2]  # noqa: PLR2004
     one, other = order[first], order[first + 1]
     meet = points[starts[one]] == points[ends[other]]
     part = points[ends[one]] == points[starts[other]]
     opposite = meet[:, 0] & meet[:, 1] & part[:, 0] & part[:, 1]
     if not opposite.all():
-        raise _overlap(coordinates[starts[one[~opposite]]])
+        raise _overlap(vertices.stored(starts[one[~opposite]]))
     across[one], across[other] = faces[other], faces[one]
     return across
 
 
 def _across_compiled(
-    builder: compiled.Builder,
-    coordinates: npt.NDArray[np.float64],
-    points: Records,
-    starts: Rows,
-    ends: Rows,
-    faces: Rows,
+    builder: compiled.Builder, vertices: Vertices, starts: Rows, ends: Rows, faces: Rows
 ) -> Rows | None:
     """Return what `_across` does; None where segments lie too close together for cells."""
+    points = vertices.points
     low = points.min(axis=0).astype(np.int64) * 2
     width, height = (points.max(axis=0).astype(np.int64) * 2 - low).tolist()
     side = max(int(np.sqrt(width * height * 2 / len(faces))), max(width, height) >> 14, 1)
@@ -257,8 +181,12 @@ def _across_compiled(
         points, starts, ends, faces, across, cell, listed, columns, side, low
     )
     if twice >= 0:
-        raise _overlap(coordinates[starts[[twice]]])
+        raise _overlap(vertices.stored(starts[[twice]]))
     return None if twice == CROWDED else across
+
+
+def _builder_for(faces: Rows) -> compiled.Builder | None:
+    return compiled.builder() if len(faces) >= _WORTH_A_COMPILER else None
 
 
 def _overlap(places: npt.NDArray[np.float64]) -> InputError:
@@ -267,12 +195,10 @@ def _overlap(places: npt.NDArray[np.float64]) -> InputError:
     )
 
 
-def _refuse_overlaps(
-    coordinates: npt.NDArray[np.float64], starts: Rows, ends: Rows, across: Rows
-) -> None:
+def _refuse_overlaps(vertices: Vertices, starts: Rows, ends: Rows, across: Rows) -> None:
     """Prove that the segments without a polygon across them bound an area covered once."""
     alone = np.flatnonzero(across < 0)
-    tails, heads = coordinates[starts[alone]], coordinates[ends[alone]]
+    tails, heads = vertices.stored(starts[alone]), vertices.stored(ends[alone])
     lines = np.asarray(shapely.linestrings(np.stack([tails, heads], axis=1)), dtype=object)
     faces = shapely.orient_polygons(shapely.get_parts(shapely.polygonize(lines)), exterior_cw=False)
     found = {tuple(each) for each in np.hstack([tails, heads]).tolist()}
@@ -296,6 +222,13 @@ def _directed(polygon: shapely.Geometry) -> set[tuple[float, ...]]:
 
 def _chained(points: Records, starts: Rows, ends: Rows, faces: Rows, across: Rows) -> Records:
     """Return every border once, as chains in the order of the rings."""
+    builder = _builder_for(faces)
+    if builder is not None:
+        given = points, starts, ends, faces, across
+        none = np.empty((0, 4), dtype=np.int32)
+        records = np.empty((builder.chain_segments(*given, none), 4), dtype=np.int32)
+        builder.chain_segments(*given, records)
+        return records
     kept = np.flatnonzero((across < 0) | (faces < across))
     tail, head = starts[kept], ends[kept]
     left, right = faces[kept], across[kept]

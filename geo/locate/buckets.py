@@ -27,6 +27,8 @@ EDGE, CORNER, LIST = 0, 1, 2
 """Kinds of a square that borders run through: its code is ``~(row << 2 | kind)``."""
 
 _PART = 1_000_000
+_BAND_SQUARES = 1 << 25
+"""Squares of which the edges are listed at once."""
 _WORTH_A_COMPILER = 100_000
 _LEAST_SIDE = 16.0
 _SLACK = 2.0**-20
@@ -76,7 +78,7 @@ def buckets_of(borders: Borders, *, per_edge: float) -> Buckets:
     )
     west, south = low[0] - 0.5 - 2 * side, low[1] - 0.5 - 2 * side  # square 0 is empty
     columns, rows = (int((high[axis] - (west, south)[axis]) // side) + 2 for axis in (0, 1))
-    empty = np.zeros((rows, columns), dtype=np.int32)
+    empty = np.broadcast_to(np.int32(OUTSIDE), (rows, columns))  # takes no memory
     buckets = Buckets(empty, np.empty(0, np.int32), float(west), float(south), float(side))
     builder = compiled.builder() if len(borders.records) >= _WORTH_A_COMPILER else None
     if builder is not None:
@@ -102,24 +104,49 @@ def _compiled(builder: compiled.Builder, borders: Borders, buckets: Buckets) -> 
         builder.change_corners(records, frame, _SLACK, codes, columns, unsure)
     _change(borders, buckets, codes, unsure[:noted, 0], unsure[:noted, 1])
     by_row = codes.reshape(rows, columns)
-    np.cumsum(by_row, axis=1, out=by_row)
-    begin = np.zeros(rows * columns + 1, dtype=np.int32)
+    height = max(_BAND_SQUARES // columns, 1)
+    bands, before = [], 0
+    for first in range(0, rows, height):
+        band = by_row[first : first + height]
+        np.cumsum(band, axis=1, out=band)
+        bands.append(_compiled_band(builder, borders, buckets, band, first=first, before=before))
+        before += len(bands[-1])
+    return by_row, np.concatenate(bands)
+
+
+def _compiled_band(
+    builder: compiled.Builder,
+    borders: Borders,
+    buckets: Buckets,
+    band: Codes,
+    *,
+    first: int,
+    before: int,
+) -> Codes:
+    """Write the codes of the squares of some rows over their corners' labels; return their lists.
+
+    The squares of all rows at once would need as much memory again as their codes.
+    """
+    columns, codes, records = band.shape[1], band.ravel(), borders.records
+    frame = np.array([buckets.west, buckets.south, buckets.side])
+    begin = np.zeros(len(codes) + 1, dtype=np.int32)
     none = np.empty(0, dtype=np.int32)
-    builder.touch_squares(records, frame, _SLACK, begin, none, columns)
+    builder.touch_squares(records, frame, _SLACK, begin, none, columns, first)
     np.cumsum(begin, out=begin)
     listed = np.empty(int(begin[-1]), dtype=np.int32)
-    builder.touch_squares(records, frame, _SLACK, begin, listed, columns)
+    builder.touch_squares(records, frame, _SLACK, begin, listed, columns, first)
+    south = buckets.south + first * buckets.side  # whole numbers and a half: exact
+    frame = np.array([buckets.west, south, buckets.side])
     fixed = (records, frame, _SLACK, borders.lattice.doubt, begin, listed, codes, columns)
-    length, noted = builder.code_squares(*fixed, none, unsure)
-    lists, unsure = np.empty(length, dtype=np.int32), np.empty((noted, 2), dtype=np.int64)
-    if length:
-        builder.code_squares(*fixed, lists, unsure)
-        place, square = unsure[:, 0], unsure[:, 1]
-        west = buckets.west + square % columns * buckets.side
-        south = buckets.south + square // columns * buckets.side
-        edge = (lists[place] >> 1).astype(np.int64)
-        lists[place] = (edge << 1) | (edge_sides(borders, edge, west, south) == ON_LEFT)
-    return by_row, lists
+    length, noted = builder.code_squares(*fixed, none, np.empty((0, 2), np.int64), before)
+    lists, unsure = np.empty(length + 1, dtype=np.int32), np.empty((noted, 2), dtype=np.int64)
+    builder.code_squares(*fixed, lists, unsure, before)  # not empty: it is to write
+    place, square = unsure[:, 0], unsure[:, 1]
+    west = buckets.west + square % columns * buckets.side
+    below = south + square // columns * buckets.side
+    edge = (lists[place] >> 1).astype(np.int64)
+    lists[place] = (edge << 1) | (edge_sides(borders, edge, west, below) == ON_LEFT)
+    return lists[:length]
 
 
 def _parts(edges: Ints) -> Iterator[Ints]:

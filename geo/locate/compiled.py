@@ -18,9 +18,10 @@ _log = logging.getLogger(__name__)
 
 
 class Builder(Protocol):
-    """The compiled functions of `geo.locate.kernel_building`."""
+    """The compiled functions of `geo.locate.kernel_chaining` and `geo.locate.kernel_building`."""
 
     pair_segments: Kernel
+    chain_segments: Kernel
     change_corners: Kernel
     touch_squares: Callable[..., None]
     code_squares: Callable[..., tuple[int, int]]
@@ -102,7 +103,7 @@ def _prepared_distance() -> Distance:
 
     drawn, frame = np.full((1, 3), -1.0), np.array([0.0, 0.0, 1.0])
     begin, none = np.zeros(2, np.int32), np.empty(0, np.int32)
-    kernel_building.touch_squares(drawn, frame, 0.0, begin, none, 1)
+    kernel_building.touch_squares(drawn, frame, 0.0, begin, none, 1, 0)
     point, own = frozen(np.zeros(1)), frozen(np.zeros(1, np.int32))
     places, records = frozen(np.zeros((1, 2))), frozen(np.zeros((1, 4), np.int32))
     squared, across = np.empty(1), np.empty(1, np.int32)
@@ -120,13 +121,13 @@ def _prepared_distance() -> Distance:
 
 
 def _prepared_builder() -> Builder:
-    from geo.locate import kernel_building  # noqa: PLC0415 - compiles; see above
+    from geo.locate import kernel_building, kernel_chaining  # noqa: PLC0415 - compiles; see above
 
     records, frame = np.full((1, 4), -1, np.int32), np.array([0.0, 0.0, 1.0])
     codes, none = np.zeros(1, np.int32), np.empty(0, np.int32)
     begin, unsure = np.zeros(2, np.int32), np.empty((1, 2), np.int64)
     points, rows = np.zeros((2, 2), np.int32), np.zeros(1, np.int32)
-    kernel_building.pair_segments(
+    kernel_chaining.pair_segments(
         points,
         rows,
         rows + np.int32(1),
@@ -139,9 +140,19 @@ def _prepared_builder() -> Builder:
         begin.astype(int),
     )
     kernel_building.change_corners(records, frame, 0.0, codes, 1, unsure)
-    kernel_building.touch_squares(records, frame, 0.0, begin, none, 1)
-    kernel_building.code_squares(records, frame, 0.0, 0.0, begin, none, codes, 1, none, unsure)
-    return cast("Builder", kernel_building)
+    kernel_building.touch_squares(records, frame, 0.0, begin, none, 1, 0)
+    kernel_building.code_squares(records, frame, 0.0, 0.0, begin, none, codes, 1, none, unsure, 0)
+    kernel_chaining.chain_segments(points, rows, rows + np.int32(1), rows, rows, records)
+    return cast(
+        "Builder",
+        SimpleNamespace(
+            pair_segments=kernel_chaining.pair_segments,
+            chain_segments=kernel_chaining.chain_segments,
+            change_corners=kernel_building.change_corners,
+            touch_squares=kernel_building.touch_squares,
+            code_squares=kernel_building.code_squares,
+        ),
+    )
 
 
 def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -157,10 +157,10 @@ class MetricBorders:
         frame = np.array([west, south, side])
         drawn = np.column_stack([self.places, self.borders.records[:, LEFT]])
         begin = np.zeros(rows * columns + 1, dtype=np.int32)
-        kernel.touch_squares(drawn, frame, _SLACK, begin, np.empty(0, np.int32), columns)
+        kernel.touch_squares(drawn, frame, _SLACK, begin, np.empty(0, np.int32), columns, 0)
         np.cumsum(begin, out=begin)
         listed = np.empty(int(begin[-1]), dtype=np.int32)
-        kernel.touch_squares(drawn, frame, _SLACK, begin, listed, columns)
+        kernel.touch_squares(drawn, frame, _SLACK, begin, listed, columns, 0)
         return begin, listed, (rows, columns), frame
 
     def nearest_to_one(self, longitude: float, latitude: float, own: int) -> tuple[float, int]:

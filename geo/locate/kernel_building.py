@@ -11,107 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from geo.locate.borders import CROWDED
-
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 
 _END = -1
-_MOST_COMPARED = 100
-"""Segments that each may be compared with, on average."""
-
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
-
-
-@_compiled
-def pair_segments(
-    points: Codes,
-    starts: Codes,
-    ends: Codes,
-    faces: Codes,
-    across: Codes,
-    cell: Codes,
-    listed: Codes,
-    columns: int,
-    side: int,
-    low: Ints,
-) -> int:
-    """Write the polygon across every segment: that of the same segment the other way round.
-
-    Parameters
-    ----------
-    points, starts, ends, faces
-        Vertices, and of each segment its first and last vertex and its polygon.
-    across
-        Written; -1 where none is.
-    cell, listed
-        Room: zeros, one more than there are cells; and one number a segment.
-    columns, side, low
-        Cells in a row, side of a cell, and corner of the first, all for twice the coordinates.
-
-    Returns
-    -------
-    int
-        A segment that more than one polygon has on the same side, or more than two have; -1;
-        `CROWDED` where the segments lie so close together that cells do not part them.
-    """
-    if not _sorted_by_cell(points, starts, ends, cell, listed, columns, side, low):
-        return CROWDED
-    for k in range(len(starts)):
-        c = _cell(points, starts[k], ends[k], columns, side, low)
-        ax, ay = points[starts[k], 0], points[starts[k], 1]
-        bx, by = points[ends[k], 0], points[ends[k], 1]
-        across[k] = -1
-        for place in range(cell[c], cell[c + 1]):
-            other = listed[place]
-            if other == k:
-                continue
-            cx, cy = points[starts[other], 0], points[starts[other], 1]
-            dx, dy = points[ends[other], 0], points[ends[other], 1]
-            if ax == dx and ay == dy and bx == cx and by == cy:
-                if across[k] >= 0:
-                    return k
-                across[k] = faces[other]
-            if ax == cx and ay == cy and bx == dx and by == dy:
-                return k
-    return -1
-
-
-@_compiled
-def _sorted_by_cell(
-    points: Codes,
-    starts: Codes,
-    ends: Codes,
-    cell: Codes,
-    listed: Codes,
-    columns: int,
-    side: int,
-    low: Ints,
-) -> bool:
-    """Write which segments each cell has; return whether few enough to compare with each other."""
-    for k in range(len(starts)):
-        cell[_cell(points, starts[k], ends[k], columns, side, low)] += 1
-    compared = 0
-    for c in range(len(cell)):
-        compared += np.int64(cell[c]) * cell[c]
-    if compared > _MOST_COMPARED * len(starts):
-        return False
-    for c in range(1, len(cell)):
-        cell[c] += cell[c - 1]
-    for k in range(len(starts) - 1, -1, -1):
-        c = _cell(points, starts[k], ends[k], columns, side, low)
-        cell[c] -= 1
-        listed[cell[c]] = k
-    return True
-
-
-@_compiled
-def _cell(points: Codes, start: int, end: int, columns: int, side: int, low: Ints) -> int:
-    """Return the cell of a segment's middle."""
-    column = (np.int64(points[start, 0]) + points[end, 0] - low[0]) // side
-    row = (np.int64(points[start, 1]) + points[end, 1] - low[1]) // side
-    return row * columns + column
 
 
 @_compiled
@@ -169,23 +74,31 @@ def change_corners(
 
 @_compiled
 def touch_squares(
-    records: Codes, frame: Floats, slack: float, place: Codes, listed: Codes, columns: int
+    records: Codes,
+    frame: Floats,
+    slack: float,
+    place: Codes,
+    listed: Codes,
+    columns: int,
+    first_row: int,
 ) -> None:
     """Count the edges of every square, or, where ``listed`` is not empty, list them.
 
-    ``place`` is counted up from 0, or counted down from where each square's edges end to where
-    they begin; edges are gone through backwards, so that they are listed forwards.
+    ``place`` has one number more than there are squares in the rows from the first one on. It is
+    counted up from 0, or counted down from where each square's edges end to where they begin;
+    edges are gone through backwards, so that they are listed forwards.
     """
     west, south, side = frame[0], frame[1], frame[2]
     listing = len(listed) > 0
+    last_row = first_row + (len(place) - 1) // columns - 1
     for edge in range(len(records) - 2, -1, -1):
         if records[edge, 2] == _END:
             continue
         ax, ay = (records[edge, 0] - west) / side, (records[edge, 1] - south) / side
         bx, by = (records[edge + 1, 0] - west) / side, (records[edge + 1, 1] - south) / side
         rise = by - ay
-        lowest = np.int64(np.floor(min(ay, by) - slack))
-        highest = np.int64(np.floor(max(ay, by) + slack))
+        lowest = max(int(np.floor(min(ay, by) - slack)), first_row)
+        highest = min(int(np.floor(max(ay, by) + slack)), last_row)
         for row in range(lowest, highest + 1):
             enters, leaves = 0.0, 1.0
             if rise != 0.0:
@@ -194,7 +107,8 @@ def touch_squares(
             one, other = ax + enters * (bx - ax), ax + leaves * (bx - ax)
             first = np.int64(np.floor(min(one, other) - slack))
             last = np.int64(np.floor(max(one, other) + slack))
-            for square in range(row * columns + first, row * columns + last + 1):
+            west_end = (row - first_row) * columns
+            for square in range(west_end + first, west_end + last + 1):
                 if listing:
                     place[square] -= 1
                     listed[place[square]] = edge
@@ -214,6 +128,7 @@ def code_squares(  # noqa: C901, PLR0912 - one pass over the squares, whatever t
     columns: int,
     lists: Codes,
     unsure: Ints,
+    before: int,
 ) -> tuple[int, int]:
     """Write the code of every square that borders run through, and the lists.
 
@@ -228,6 +143,8 @@ def code_squares(  # noqa: C901, PLR0912 - one pass over the squares, whatever t
     unsure
         Shape (n, 2): written with place in the lists and square where the corner's side of an
         edge is left open; as long as the first call says.
+    before
+        Length of the lists of all squares further south.
 
     Returns
     -------
@@ -270,7 +187,7 @@ def code_squares(  # noqa: C901, PLR0912 - one pass over the squares, whatever t
         if writing:
             lists[length] = codes[square]
             lists[length + 1] = count
-            codes[square] = ~((length << 2) | 2)
+            codes[square] = ~(((before + length) << 2) | 2)
         length += 2
         for k in range(begin[square], begin[square + 1]):
             edge = listed[k]

@@ -15,12 +15,13 @@ import pyproj
 from shapely.geometry.base import BaseGeometry
 
 from geo.locate import compiled
-from geo.locate.borders import Borders, Lattice, X, Y, borders_of
+from geo.locate.borders import Borders, X, Y, borders_of
 from geo.locate.buckets import Buckets, buckets_of, degrees
 from geo.locate.circle import shares_of_circle
 from geo.locate.distance import MetricBorders
 from geo.locate.query import Coverage, labels_of
 from geo.locate.single import single_point
+from geo.locate.vertices import Lattice
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]

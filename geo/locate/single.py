@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from geo.locate.borders import Lattice
 from geo.locate.buckets import CORNER, EDGE
 from geo.locate.query import Coverage, labels_of
+from geo.locate.vertices import Lattice
 
 Numbers = memoryview
 Found = int | None

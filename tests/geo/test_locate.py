@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from geo.locate import Locator, compiled, warm
 from geo.locate import borders as borders_module
 from geo.locate import buckets as buckets_module
+from geo.locate import vertices as vertices_module
 from geo.locate.borders import borders_of
 from geo.locate.buckets import buckets_of
 from geo.locate.query import labels_of
@@ -152,17 +153,31 @@ def test_the_answer_is_an_incident_polygon_and_their_union_is_the_covered_ground
 
 
 @FIXED
-@given(coverages(), st.sampled_from([0.5, 4.0, 40.0]))
-def test_compiled_and_plain_building_give_the_same_arrays(polygons, per_edge):
+@given(coverages(), st.sampled_from([0.5, 4.0, 40.0]), st.sampled_from([1, 100, 1 << 25]))
+def test_compiled_and_plain_building_give_the_same_arrays(polygons, per_edge, band_squares):
     borders = borders_of(polygons, steps=1.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(borders_module, "_WORTH_A_COMPILER", 0)
         patch.setattr(buckets_module, "_WORTH_A_COMPILER", 0)
+        patch.setattr(buckets_module, "_BAND_SQUARES", band_squares)
         assert np.array_equal(borders_of(polygons, steps=1.0).records, borders.records)
         built = buckets_of(borders, per_edge=per_edge)
     plain = buckets_of(borders, per_edge=per_edge)
     assert np.array_equal(built.codes, plain.codes)
     assert np.array_equal(built.lists, plain.lists)
+
+
+def test_polygons_read_in_parts_give_the_same_borders(monkeypatch):
+    shapes = cells(6, 3, 5)
+    shapes[3] = shapely.MultiPolygon([shapes[3], shapely.box(5000, 5000, 5100, 5100)])
+    polygons = np.array(shapes, dtype=object)
+    whole = borders_of(polygons, steps=1.0)
+    monkeypatch.setattr(vertices_module, "_PART", 2)
+    assert np.array_equal(borders_of(polygons, steps=1.0).records, whole.records)
+    polygons[5] = shapely.transform(polygons[5], lambda xy: xy + 0.25)
+    with pytest.raises(InputError) as refused:
+        borders_of(polygons, steps=1.0)
+    assert refused.value.problems[0].row == 6
 
 
 def test_very_uneven_coverages_are_built_as_even_ones(monkeypatch):
