@@ -36,7 +36,7 @@ _PART = 1_000_000
 def main() -> None:
     """Measure, print and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     parser.add_argument("--dask", nargs="*", default=["local:1", "local:2"])
     parser.add_argument("--ours-only", action="store_true", help="without the Dask clusters")
