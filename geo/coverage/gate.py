@@ -58,11 +58,11 @@ def usable(geometry: Objects) -> Flags:
 
 
 def is_plain(shape: BaseGeometry | None, before: BaseGeometry | None) -> bool:
-    """Return whether nothing about a shape is a matter of the gate, given the one before it."""
-    pair = np.array([shape, before], dtype=object)
-    if not usable(pair).all() or shapely.has_z(pair).any() or _has_empty_ring(pair).any():
+    """Return whether nothing about a shape is a matter of the gate, given a plain one before it."""
+    alone = np.array([shape], dtype=object)
+    if not usable(alone)[0] or shapely.has_z(shape) or _has_empty_ring(alone)[0]:
         return False
-    rings = [shapely.get_exterior_ring(shapely.get_geometry(one, 0)) for one in pair]
+    rings = [shapely.get_exterior_ring(shapely.get_geometry(one, 0)) for one in (shape, before)]
     if shapely.is_ccw(rings[0]) != shapely.is_ccw(rings[1]) or not shapely.is_valid(shape):
         return False
     return not any(_steps_in_place(ring) for ring in shapely.get_rings(shape))

@@ -125,16 +125,18 @@ class Grids:
         if depth not in self._trees:
             self._trees[depth] = shapely.STRtree(self.levels[depth].geometry)
         boxes = shapely.bounds(places)
-        boxes = boxes[~np.isnan(boxes).any(axis=1)]
         west, south, east, north = boxes.T
-        windows = shapely.box(west - reach, south - reach, east + reach, north + reach)
+        windows = places  # by their boxes
+        if reach > 0.0:
+            windows = shapely.box(west - reach, south - reach, east + reach, north + reach)
+            windows = windows[~np.isnan(west)]
         found = self._trees[depth].query(windows)[1]
         if depth in self._moved and len(boxes):
-            moved, box = self._moved[depth]
-            near = (box[:, :2] <= boxes[:, 2:].max(axis=0) + reach).all(axis=1)
-            near &= (box[:, 2:] >= boxes[:, :2].min(axis=0) - reach).all(axis=1)
+            moved, (left, low, right, high) = self._moved[depth]
+            near = (left <= np.fmax.reduce(east) + reach) & (right >= np.fmin.reduce(west) - reach)
+            near &= (low <= np.fmax.reduce(north) + reach) & (high >= np.fmin.reduce(south) - reach)
             found = np.concatenate([found, moved[near]])
-        return np.unique(found)
+        return np.unique(found) if len(found) > 1 else found
 
     def edited(self, shapes: dict[tuple[int, int], BaseGeometry]) -> Grids:
         """Return the grids with some other shapes, given by (depth, row); indexes are kept."""
@@ -149,7 +151,7 @@ class Grids:
             levels[depth] = levels[depth].with_geometry(geometry)
             before = moved[depth][0] if depth in moved else _NOTHING
             all_moved = np.union1d(before, rows).astype(np.int64)
-            moved[depth] = (all_moved, shapely.bounds(geometry[all_moved]))
+            moved[depth] = (all_moved, shapely.bounds(geometry[all_moved]).T.copy())
             several = [row for row in rows if shapely.get_num_geometries(geometry[row]) > 1]
             parts[depth] = np.union1d(np.setdiff1d(parts[depth], rows), several).astype(np.int64)
         known = (self._parent_rows, self._trees, moved, parts, self.segments)

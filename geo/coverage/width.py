@@ -110,14 +110,14 @@ def _largest(
     along = step / length[:, None]
     inward = np.column_stack([-along[:, 1], along[:, 0]])
     touch, normal = start[side] + share[:, None] * step[side], inward[side]
-    to_start = start - touch[:, None]
-    ahead = (to_start * normal[:, None]).sum(axis=2)
-    off = -(to_start * inward).sum(axis=2)  # how far inside of each side's line
+    to_x, to_y = start[:, 0] - touch[:, :1], start[:, 1] - touch[:, 1:]
+    ahead = to_x * normal[:, :1] + to_y * normal[:, 1:]
+    off = -(to_x * inward[:, 0] + to_y * inward[:, 1])  # how far inside of each side's line
     turn = normal @ inward.T
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_end = np.where(ahead > 0.0, (to_start**2).sum(axis=2) / (2.0 * ahead), np.inf)
+        by_end = np.where(ahead > 0.0, (to_x**2 + to_y**2) / (2.0 * ahead), np.inf)
         by_side = np.abs(off) / (1.0 - np.sign(off) * turn)
-        foot = by_side * (normal @ along.T) - (to_start * along).sum(axis=2)
+        foot = by_side * (normal @ along.T) - (to_x * along[:, 0] + to_y * along[:, 1])
     by_side[~((foot >= 0.0) & (foot <= length))] = np.inf
     by_side[np.arange(len(side)), side] = np.inf
     radius = np.minimum(by_end, by_side).min(axis=1)
