@@ -106,7 +106,7 @@ def draw(
     whole = np.arange(len(graph)) if exact.is_trivial else exact.part
     labels = drawn_from(whole)
     finest = replace(graph.at_level(len(aims)), households=counted[-1])
-    if targets is None and not effort.is_over(len(aims) - 1):
+    if targets is None and len(graph) <= PIECE_UNITS and not effort.is_over(len(aims) - 1):
         off = off_band(totals(counted[-1], labels[-1]), aims[-1].low, aims[-1].high)
         if off.any():
             off[labels[-1][exact.impossible | beyond_help(finest, aims[-1].low, aims[-1].high)]] = 0

@@ -17,7 +17,7 @@ from boundaries.draft import Wishes, draft_plan, mend_plan
 from boundaries.draft.apart import mixed
 from boundaries.draft.graph import OPEN, unit_graph
 from boundaries.draft.keeping import Kept
-from boundaries.draft.levels import aims_of, draw
+from boundaries.draft.levels import aims_of, draw, polished
 from boundaries.draft.measure import numbered, off_band, pieces, totals
 from boundaries.draft.mending import mend_levels
 from geo.problem import InputError
@@ -64,6 +64,18 @@ def test_no_part_has_units_of_both_sides_of_a_locked_border_nor_goes_around_its_
     labels = draw(graph, aims_of(graph, BANDS), seed=seed)
     check_division(graph, labels)
     again = draw(graph, aims_of(graph, BANDS), seed=seed)
+    assert all((one == other).all() for one, other in zip(labels, again, strict=True))
+
+
+@settings(max_examples=3, deadline=None, phases=NO_SHRINKING)
+@given(seed=st.integers(0, 10_000))
+def test_polish_crosses_no_locked_border_and_is_the_same_every_time(seed):
+    graph = locked_lattice(seed)
+    aims = aims_of(graph, BANDS)
+    drawn = draw(graph, aims, seed=seed)
+    labels = polished(graph, aims, drawn, seed=seed)
+    check_division(graph, labels)
+    again = polished(graph, aims, drawn, seed=seed)
     assert all((one == other).all() for one, other in zip(labels, again, strict=True))
 
 
