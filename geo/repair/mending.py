@@ -174,7 +174,7 @@ def repair(
         refused |= failed
         moves.extend(_moves(arrangement, done))
     loose = {(x, y) for x, y in left.ends.reshape(-1, 2).tolist()}
-    mended = thinned(mended, limits, fixed=fixed, kept=loose, ground=ground)
+    mended = thinned(mended, limits, fixed=fixed, kept=loose, ground=ground, rounding_m=reach)
     mended = tidied(mended)
     proved = is_proved(mended)  # once more from the beginning, all levels
     mended = _with_unusable(grids, mended)

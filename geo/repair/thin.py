@@ -29,6 +29,7 @@ def thinned(
     fixed: Collection[int] = (),
     kept: Collection[Place] = (),
     ground: Objects | None = None,
+    rounding_m: float = 0.0,
 ) -> Grids:
     """Return grids without vertices that only spoil their shape.
 
@@ -47,16 +48,21 @@ def thinned(
         Vertices that stay.
     ground
         Places where nothing is taken out.
+    rounding_m
+        How far off rounding may have put a vertex: two of them end what is left of a spike.
     """
     looked_for = replace(limits or Limits(), neck_m=0.0, sliver_m=0.0)
     for _ in range(_ROUNDS):  # what is left of a spike's base may be short
-        before, grids = grids, _thinned(grids, looked_for, _kept(grids, fixed).union(kept), ground)
+        stay = _kept(grids, fixed).union(kept)
+        before, grids = grids, _thinned(grids, looked_for, stay, ground, 2.0 * rounding_m)
         if grids is before:
             break
     return grids
 
 
-def _thinned(grids: Grids, looked_for: Limits, kept: set[Place], ground: Objects | None) -> Grids:
+def _thinned(
+    grids: Grids, looked_for: Limits, kept: set[Place], ground: Objects | None, off_m: float
+) -> Grids:
     faults = [
         one.fault
         for one in shape_faults(grids, looked_for)
@@ -74,8 +80,9 @@ def _thinned(grids: Grids, looked_for: Limits, kept: set[Place], ground: Objects
     rings = _Rings(grids, set(places).union(*short))
     for place, offset_m in sorted(places.items()):
         rings.take_out(place, offset_m)
+    straight_m = max(looked_for.collinear_m, off_m)
     for ends in sorted(short):
-        any(place not in kept and rings.take_out(place, looked_for.collinear_m) for place in ends)
+        any(place not in kept and rings.take_out(place, straight_m) for place in ends)
     return rings.grids()
 
 

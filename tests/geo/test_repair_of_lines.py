@@ -20,8 +20,10 @@ RIGHT = shapely.Polygon([(100, 0), (200, 0), (200, 70), (200, 100), (100, 100), 
 GROUND = shapely.coverage_union_all([LEFT, RIGHT])
 
 
-def test_nothing_of_a_spike_is_left():
-    spike = [(100.08, 20.0), (130.0, 20.0), (100.08, 20.05)]
+@pytest.mark.parametrize(("begin", "end"), [(100.08, 100.08), (100.0807, 100.0795)])
+def test_nothing_of_a_spike_is_left(begin: float, end: float):
+    """Neither where rounding put the ends of its base on both sides of the line."""
+    spike = [(begin, 20.0), (130.0, 20.0), (end, 20.05)]
     ring = shapely.get_coordinates(LEFT).tolist()
     pointed = shapely.Polygon([*ring[:2], *spike, *ring[2:]])
     done = repair(pair(pointed, RIGHT, GROUND), lattice=0.001)
