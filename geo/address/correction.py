@@ -16,7 +16,7 @@ _CHAIN = rf"(?:{_ONE}(?:的?{_ONE})*|{_RUN})"
 _GAP = r"[,，。.、… 　!！~（(：:\-—]*"
 _SORRY = (
     r"(?:[哦噢啊呃嗯诶唉哎呀]+[,，。… ]*)?(?:我|来电人|报警人|对方)?"
-    r"(?:不对|不是|错了|[说讲写打记看叫喊报弄搞]错了?|嘴瓢|口误|改口[说为]?|有误|更正|纠正|等(?:一?下|等|会儿?)[,，]?(?:我?看看)?|不)+[了啊哈呀]?"
+    r"(?:不对|不是|错了|[说讲写打记看叫喊报弄搞]错了?|嘴瓢|口误|改口[说为]?|有误|更正|纠正|[Ss][Oo][Rr][Rr][Yy]|等(?:一?下|等|会儿?)[,，]?(?:我?看看)?|不)+[了啊哈呀]?"
 )
 _LABEL = r"(?:楼号|栋号|幢号|单元号?|房号|门牌号?)?"
 _RATHER = rf"(?:[哦噢啊]?{_LABEL}(?:应该|应当|应|而|就|现在|实际|其实)?(?:是|为|在)|应该|改[为成])"
@@ -58,16 +58,20 @@ _MOVED = re.compile(
 )
 # who has called a wrong number has said no address; who has typed one wrong says it anew behind
 _WRONG_NUMBER = re.compile(r"^.*(?:打|拨)错(?:电话|号码?)?了?[。.!！~ ]*$", re.DOTALL)
+# what is struck out: 17号楼（划掉）
+_STRUCK_OUT = re.compile(rf"{_CHAIN}{_GAP}(?:划[掉去]|作废|删[掉除]|涂掉)[了,，。)） ]*")
 # 15号楼（现编49号楼）: numbers were given anew; 49号楼（原15号楼）
 _RENUMBERED = re.compile(
     rf"(?P<old>{_ONE})[(（](?:现(?:在|编|为|改为|是)*|今|新编?号?|改为)(?P<new>{_ONE})[)）]"
 )
-_NUMBERED_BEFORE = re.compile(rf"(?<=.)[(（](?:原|旧|老|曾)(?:编号?|为|是)?{_ONE}[)）]")
+_NUMBERED_BEFORE = re.compile(rf"(?<=.)[(（](?:原|旧|老|曾|以前)(?:编号?|用|叫|为|是)?{_ONE}[)）]")
 # 不是10号楼就是11号楼
 _EITHER = re.compile(rf"(?<!是)不是(?=.{{0,12}}?{_CHAIN}就是{_ONE})|(?<=.)就(?=是{_ONE})")
 _KIND = re.compile(rf"{_NUMERAL}{{1,5}}({_CLASSIFIER})")
 _KINDS = {"单元": 1, "單元": 1, "门洞": 1, "层": 2, "室": 3, "期": 4, "区": 5, "區": 5}
-_SIGNS = re.compile("[不错正误改等成原由现今新]|嘴瓢|要么|并非|以前|之前|过去")
+_SIGNS = re.compile(
+    "[划删废涂旧曾不错正误改等成原由现今新]|嘴瓢|[Ss][Oo][Rr]{2}|要么|并非|以前|之前|过去"
+)
 _PATTERNS = (
     _DENIED,
     _DENIED_BEHIND,
@@ -78,6 +82,7 @@ _PATTERNS = (
     _MOVED,
     _NUMBERED_BEFORE,
     _WRONG_NUMBER,
+    _STRUCK_OUT,
 )
 
 

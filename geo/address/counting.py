@@ -9,7 +9,7 @@ _EXCLUDED = re.compile(r"(?:除了?|除开|挨着|紧挨|靠着|紧邻|(?<!是)�
 # words of counting: 倒数第二栋, 从东往西数第三栋, 进门右手第一栋 have no number of their own
 _COUNTED = re.compile(
     r"(?:[倒往]?数|进去|进门|大门口?|门口|往[东西南北左右前后里]走?|从[东西南北]边?|[左右](?:手边?|边|侧|转)"
-    r"|路边|拐角|[总一合]?共有?|合计|最后|最[里前后东西南北][面边头]?)的?第?$"
+    r"|路边|拐角|[总一合]?共有?|合计|连着|连续|接连|(?<!还)有|最后|最[里前后东西南北][面边头]?)的?第?$"
 )
 # 5号楼前面第二栋, 5号楼后面那栋 are other buildings than 5号楼, and have no number
 _FROM_BUILDING = (

@@ -17,7 +17,8 @@ _FIGURES = re.compile(
     # plates
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]·?(?=[A-Z0-9]*\d)[A-Z0-9]{5,6}(?![A-Z0-9])"
     # codes that a parcel, a report or an order is known by: 取件码3-2-5018, 工单号A-12
-    r"|(?:取[件货餐]码|提货码|验证码|(?:报修|工|订|运|快递)单编?号)"
+    r"|(?:取[件货餐]码|提货码|验证码|(?:报修|工|订|运|快递)单编?号"
+    r"|(?:合同|发票|房源|流水|案件|警情|档案|受理|投诉|信访|保单)编?号)"
     r"[:：是为 ]*[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*"
     # marks of a page: <br>
     r"|<[^<>\u4e00-\u9fff]{1,20}>"
@@ -27,7 +28,7 @@ _FIGURES = re.compile(
     # numbers of meters, accounts and certificates
     r"|(?<![0-9A-Za-z-])\d{9,}(?![0-9A-Za-z-])|(?<=[号码号:：])\d{7,8}(?![0-9A-Za-z-])"
 )
-_MAY_BE = re.compile(r"[<年月码:：平㎡.千里kmA-Z-]|单编?号|\d{7}|\d/\d")
+_MAY_BE = re.compile(r"[<年月码:：平㎡.千里kmA-Z-]|[单同票源水件情案理诉访]编?号|\d{7}|\d/\d")
 
 
 def without_figures(text: str) -> str:

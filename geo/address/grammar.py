@@ -91,6 +91,9 @@ class _Reader:
         elif kind == "building" and word and self.text[before.end - 1] not in "楼栋幢座#":
             # a house number was taken for it: 3号滨河花园5号楼
             self.found[kind] = Element(kind, value, start, end)
+        elif kind == "building" and word and not {"stair", "room"} & self.found.keys():
+            # 17栋，sorry，43栋1单元: of two buildings without a word that joins them either
+            self.found[kind] = before._replace(value=f"{before.value},{value}")
 
     def behind(self, place: int) -> str | None:
         """Return the kind of the element that ends right before a token."""

@@ -20,13 +20,14 @@ _CALLER = (
     r"(?:现在?|目前|这会儿?|人|就|家|正|刚刚?|都|还)*(?:在|是|站在|路过|经过|住在?)"
 )
 # where somebody was or is only registered: 以前住滨河花园，户口在滨河花园
+_PASSED = r"(?:刚刚?|才|正)?(?:路过|经过)"
 _FORMER = (
     r"(?:以前|之前|过去|原先|原来|户口|户籍|老家|身份证)(?:上|是|在|住|的|地址|登记|挂|落|写)*"
 )
 # where nobody is to go: 别去滨河花园; where the thing is indeed: 实际在滨河苑
 _NOT_THERE = r"(?:别|不用|不要|不必)(?:再|往)?[去来到]"
 _INDEED = re.compile(r"(?:实际|其实|应该|正确)(?:上|的|地址|位置)*[是在为][^,0-9]{0,10}$")
-_NOT_MEANT = re.compile(rf"(?:{_CALLER}|{_FORMER}|{_NOT_THERE})的?[^,0-9]{{0,10}}$")
+_NOT_MEANT = re.compile(rf"(?:{_CALLER}|{_PASSED}|{_FORMER}|{_NOT_THERE})的?[^,0-9]{{0,10}}$")
 # where the caller is who has seen it: …着火了，我在滨河花园看见的
 _CALLER_BEHIND = re.compile(rf",{_CALLER}+[^,0-9]{{0,10}}$")
 _SEEN = re.compile(r"看[见到]|望见|发现")
@@ -106,7 +107,7 @@ class SecondPlaces:
         between = form[first.end : second.start]
         if not own and "," not in between and _RELATION.match(between):
             return None  # 滨河花园对面的滨河苑3号楼
-        if _LISTED.fullmatch(between) is None:
+        if between == "," or _LISTED.fullmatch(between) is None:
             lead = form[: first.start]
             moved = _FROM.search(lead) is not None and _MOVES.search(between) is not None
             own_clause = not own and "," in between and not between.startswith(",")
@@ -120,8 +121,8 @@ class SecondPlaces:
         place = 0
         while place < len(form) - 2:
             for length in self._lengths.get(form[place : place + _KEY], ()):
-                end = place + length
-                name = form[place:end]
+                name = form[place : place + length]
+                end = place + len(name)
                 if name in self._places and form[end : end + 1] not in _NOT_BEHIND_NAME:
                     if not found or found[-1].name != name:
                         found.append(_Named(place, end, name))

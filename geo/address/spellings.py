@@ -77,6 +77,8 @@ _RADIO = re.compile(
 )
 # a house number by its name: 振兴街门牌213号
 _DOOR_PLATE = re.compile(r"(?<=[路街道巷弄])门牌号?[是为:, ]*(?=\d{1,4}号)")
+# a name in letters right behind a number: 长江路260Changjiang Road
+_LETTERS_BEHIND = re.compile(r"(?<=[路街道巷弄桥])(\d{1,4}(?:-\d{1,3})?)(?=[A-Z]{3}|[A-Z]{2}\d)")
 _YARD = re.compile(r"(?<=[路街道巷弄])(\d{1,4})#(?=院)")
 # English words inside a Chinese address
 _ENGLISH = re.compile(
@@ -127,6 +129,10 @@ def _yard(match: re.Match[str]) -> str:
     return f"{match.group(1)}号"
 
 
+def _apart(match: re.Match[str]) -> str:
+    return f"{match.group(1)} "
+
+
 def _radio(match: re.Match[str]) -> str:
     return match.group(0).translate(_RADIO_DIGITS)
 
@@ -160,6 +166,7 @@ STEPS: tuple[tuple[frozenset[str], tuple[Step, ...]], ...] = (
     (frozenset(", "), ((_STUTTER, ""),)),
     (frozenset(",/"), ((_LISTED, _parted),)),
     (frozenset("#"), ((_YARD, _yard),)),
+    (frozenset("路街道巷弄桥"), ((_LETTERS_BEHIND, _apart),)),
     (frozenset("牌"), ((_DOOR_PLATE, ""),)),
     (frozenset("洞拐勾"), ((_RADIO, _radio),)),
 )

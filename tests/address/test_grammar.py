@@ -123,6 +123,8 @@ CASES = [
     # 头 is 里头 in the southwest, the first only before 一 to 三
     ("吉祥华庭头11栋1单元", "11", "1", None, None),
     ("吉祥华庭头一栋", None, None, None, None),
+    # two buildings and no word that says which: neither with the stair of the other alone
+    ("丽景社区17栋，噢，43栋1单元", "17,43", "1", None, None),
     # signs behind each number
     ("滨河商住楼82#楼4#单元501#", "82", "4", None, "501"),
     # names that begin with 桥, 店 … may stand behind a number

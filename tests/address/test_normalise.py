@@ -191,6 +191,9 @@ SPELLINGS = [
     ("秀容花园47栋一二单元", "秀容花园47栋1,2单元"),
     # a house number by its name
     ("振兴街门牌213号，里面12号楼", "振兴街213号,里面12号楼"),
+    # a name in letters right behind its number
+    ("长江路260Changjiang Road", "长江路260 CHANGJIANG ROAD"),
+    ("长江路260B号", "长江路260B号"),
     # English words in a Chinese address
     ("紫荆雅居 B71 U1 302", "紫荆雅居71号楼1单元302"),
     ("供销社家属楼Bldg.66,Unit 4,Rm.301", "供销社家属楼66号楼4单元301室"),
@@ -217,6 +220,7 @@ FIGURES = [
     # codes of parcels and reports
     ("取件码3-2-5018 滨河花园3号楼", "滨河花园3号楼"),
     ("工单号A-12：滨河花园3号楼", "滨河花园3号楼"),
+    ("合同号：HT-2-3 滨河花园3号楼", "滨河花园3号楼"),
     ("取餐码12，滨河花园3号楼", "滨河花园3号楼"),
     # the numbers of a chain are
     ("滨河花园楼号3单元号2", "滨河花园楼号3单元号2"),

@@ -19,6 +19,7 @@ MEANT = [
     ("报警人住址滨河小区5号楼1单元，事发地滨河苑3号楼2单元", None, None, None),
     ("离滨河小区不远，滨河苑3号楼2单元", "滨河苑", "3号楼", "2"),
     ("上回你们跑到滨河小区去了，我是滨河苑3号楼2单元", "滨河苑", "3号楼", "2"),
+    ("刚路过滨河小区，滨河苑3号楼2单元楼上往下扔东西", "滨河苑", "3号楼", "2"),
     # where he was, and where he is only registered
     ("户口在滨河小区5号楼，人住在滨河苑3号楼2单元", "滨河苑", "3号楼", "2"),
     ("我从滨河小区5号楼搬到滨河苑3号楼2单元了", "滨河苑", "3号楼", "2"),
@@ -40,6 +41,7 @@ EITHER = [
     "滨河苑3号楼1单元、滨河小区3号楼1单元",
     "滨河苑，滨河小区3号楼1单元",
 ]
+LONGEST = "东方苑一期5号楼，不是不是新华新村"
 
 
 @pytest.mark.parametrize(("text", "compound", "building", "stair"), MEANT)
@@ -66,6 +68,10 @@ def test_of_two_estates_that_may_both_be_meant_neither_is_claimed(
     assert match.status is Status.AMBIGUOUS
     assert {one.compound for one in match.candidates[:2]} == {"滨河苑", "滨河小区"}
     assert sum(one.p for one in match.candidates) + match.p_none == pytest.approx(1)
+
+
+def test_a_name_at_the_very_end(town_index: AddressIndex) -> None:
+    assert town_index.match(LONGEST).status is not Status.INVALID
 
 
 def test_faults_of_the_second_place_point_into_the_text(town_index: AddressIndex) -> None:
