@@ -43,8 +43,17 @@ class Programme:
         self.highs.append(high)
 
     def least(self, until: float, limit_s: float = 1.0) -> float:
-        """Return what the cost cannot be below, as far as it was proved in time."""
-        seconds = min(limit_s, until - time.monotonic())
+        """Return what the cost cannot be below, as far as it was proved in time.
+
+        What it cannot be below in fractions comes first: that takes little time.
+        """
+        begun = time.monotonic()
+        until = min(until, begun + limit_s)
+        loose = self._solved(until, whole=False)
+        return max(loose, self._solved(until, whole=True)) if any(self.whole) else loose
+
+    def _solved(self, until: float, *, whole: bool) -> float:
+        seconds = until - time.monotonic()
         if seconds <= 0:
             return 0.0
         matrix = coo_array(
@@ -52,10 +61,10 @@ class Programme:
         )
         solved = milp(
             np.array(self.cost),
-            integrality=np.array(self.whole),
+            integrality=np.array(self.whole) * whole,
             bounds=Bounds(0, np.array(self.most)),
             constraints=LinearConstraint(matrix.tocsr(), lb=self.lows, ub=self.highs),
             options={"time_limit": seconds, "mip_rel_gap": 0.0},
         )
-        proved = solved.mip_dual_bound
+        proved = solved.mip_dual_bound if whole else solved.fun if solved.success else None
         return 0.0 if proved is None or not np.isfinite(proved) else max(float(proved), 0.0)
