@@ -142,6 +142,19 @@ def test_a_new_grid_without_community_belongs_where_it_lies(bring_back: Back, sm
     assert (done.derived.added, done.derived.retired) == ((LEFT[:-2] + "06",), ())
 
 
+def test_a_table_of_one_community_leaves_the_others(small: Small, tmp_path: Path) -> None:
+    grids = small.plan.grids
+    table = pd.DataFrame(grids[grids["community"] == EAST].drop(columns="geometry"))
+    table.loc[table["code"] == LEFT, "name"] = "河湾"
+    file = tmp_path / "东城.xlsx"
+    table.to_excel(file, index=False, sheet_name="网格")
+    town, edited = small.town, Edited(small.plan, communities=(EAST,))
+    done = read_files([file], town.name, town.scheme, base=town, edited=edited)
+    assert done.plan is not None
+    named = grids["name"].where(grids["code"] != LEFT, "河湾")
+    pd.testing.assert_frame_equal(done.plan.grids, grids.assign(name=named))
+
+
 def test_an_unknown_community_is_refused(bring_back: Back, small: Small) -> None:
     with pytest.raises(InputError, match="西关社区") as told:
         bring_back(grids=small.plan.grids, edited=Edited(small.plan, communities=("西关社区",)))
