@@ -49,8 +49,11 @@ class Effort:
 
     def is_over(self, index: int) -> bool:
         """Whether a level's time is up; the last levels have what those above leave."""
+        return time.monotonic() > self._end_of(index)
+
+    def _end_of(self, index: int) -> float:
         share = _TIME_SHARES[min(index, len(_TIME_SHARES) - 1)]
-        return time.monotonic() > self.begun + share * (self.until - self.begun)
+        return self.begun + share * (self.until - self.begun)
 
     def improved(
         self,
@@ -63,11 +66,17 @@ class Effort:
         seed: int,
         net: Net,
     ) -> Integers:
-        """Polish one level slice by slice, cooling down, until its time is up."""
+        """Polish one level slice by slice, cooling down, until its time is up.
+
+        Where there is little time it cools faster, so that it ends cool in any case.
+        """
         rounds = self.of_level(index) * len(graph) // self.slices
+        start = time.monotonic()
+        given = max(self._end_of(index) - start, 1e-9)
         for number in range(self.slices):
             if self.is_over(index):
                 break
+            done = max(number / self.slices, (time.monotonic() - start) / given)
             label = improve(
                 graph,
                 region,
@@ -75,8 +84,8 @@ class Effort:
                 aim,
                 seed=seed + 7919 * number,
                 rounds=rounds,
-                heat=_HEAT * (1 - number / self.slices),
-                cool=_HEAT * (1 - (number + 1) / self.slices),
+                heat=_HEAT * max(1 - done, 0.0),
+                cool=_HEAT * max(1 - done - 1 / self.slices, 0.0),
                 net=net,
             )
         return label
