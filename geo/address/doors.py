@@ -70,6 +70,8 @@ class Doors:
 
     def road(self, query: Query) -> tuple[int, float]:
         """Return the road said and what it costs to take it for that: 0 none said, -1 unknown."""
+        if query.village_cost:
+            return 0, query.village_cost
         if query.road or query.unknown_road is None:
             return query.road, 0.0
         words = query.written.text[slice(*query.unknown_road)]

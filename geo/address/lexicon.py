@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
+
+from geo.address.names import NameIndex
 
 _TOWN_WORD = re.compile(r"(?:街道办事处|街道|镇|乡)$")
 _VILLAGE_WORD = re.compile(r"(?:自然村|行政村|村|社区)$")
@@ -37,6 +40,7 @@ class Lexicon:
                 self.texts.append(word.text)
                 self._first.setdefault(word.text[:2], []).append(word)
                 self._last.setdefault(word.text[-2:], []).append(word)
+        self._villages = [word for word in known if word.kind == "village"]
         self._areas = [
             word.text for held in self._first.values() for word in held if word.kind == "area"
         ]
@@ -50,6 +54,16 @@ class Lexicon:
             for word in reversed(list(chain.from_iterable(self._first.values())))
             if word.kind == "village" and len(short := _VILLAGE_WORD.sub("", word.text)) > 1
         }
+
+    @cached_property
+    def village_names(self) -> NameIndex:
+        """Return the register's villages by what may be said for them."""
+        names = [word.text for word in self._villages]
+        return NameIndex(names, names)
+
+    def village_of(self, name: int) -> int:
+        """Return the number of a village of `village_names` among the register's words."""
+        return self._villages[name].number
 
     def at_start(self, text: str, start: int, end: int) -> Word | None:
         """Return the longest word that begins at ``start``."""

@@ -160,7 +160,8 @@ class Presenter:
         if one.hit.relation == "door" and one.hit.cost and query.unknown_road is not None:
             span = query.written.span(*query.unknown_road)
             given = query.written.original[slice(*span)]
-            faults.append(Fault("road", "spelled_differently", given, None, span))
+            street = "village" if query.village_cost else "road"
+            faults.append(Fault(street, "spelled_differently", given, None, span))
         for lack in one.lacks:
             element, fault = lack.split(".")
             faults.append(_element_fault(query, one, element, fault))

@@ -40,6 +40,8 @@ class Query:
         Words of a road, of a foreign area, that the register does not hold.
     unknown_words
         What identifies the road that is not held, where that is not its words.
+    village_cost
+        What it costs to say the village so, nats; its words are then those of the unknown road.
     zone, stage
         A zone, a stage of building (二期) that stands by itself.
     at
@@ -58,6 +60,7 @@ class Query:
     village: int = 0
     unknown_road: tuple[int, int] | None = None
     unknown_words: str = ""
+    village_cost: float = 0.0
     foreign: str = ""
     known_area: bool = False
     zone: str = ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from geo.address.channel import OTHER_CHARACTER
 from geo.address.lexicon import Lexicon
 from geo.address.parse import CITY, DISTRICT, GROUP, PROVINCE, PROVINCES, ROAD
 from geo.address.query import Query
 from geo.address.spoken_names import SpokenNames
 from geo.address.vocabulary import generic_end
 
+_LEAST_VILLAGE = 3
 _JOINTS = ("与", "和", "跟", "同", "/")
 # between a road and what stands on it
 _ON_ROAD = re.compile(r"(?:上|边上?|旁边?|路边|那边|这边)?(?:的那个|的这个|那个|这个|的)|上(?=..)")
@@ -107,9 +109,28 @@ class Surroundings:
         """Take a road that the register does not hold, where it is all that is said."""
         match = ROAD.match(query.written.text, start, end)
         if match is None or match.end() < end:
-            return start
+            return end if self._slipped_village(query, start, end) else start
         query.unknown_road = (start, match.end())
         return end
+
+    def _slipped_village(self, query: Query, start: int, end: int) -> bool:
+        """Note the one village that is nearly said before a house number: 柳令村12号."""
+        form = query.written.text
+        if (
+            query.village
+            or end - start < _LEAST_VILLAGE
+            or self._spoken.is_like_name(form, start, end)
+        ):
+            return False
+        hits = self.lexicon.village_names.find(form[start:end])
+        if not hits or hits[0].relation != "spelled" or hits[0].cost >= OTHER_CHARACTER:
+            return False
+        if len(hits) > 1 and hits[1].cost <= hits[0].cost:
+            return False
+        query.village = self.lexicon.village_of(hits[0].name)
+        query.village_cost = hits[0].cost
+        query.unknown_road = (start, end)
+        return True
 
     @staticmethod
     def _goes_on_as_village(query: Query, start: int, end: int) -> bool:

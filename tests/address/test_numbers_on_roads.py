@@ -63,3 +63,21 @@ def test_a_village_has_other_names(index: AddressIndex, said: str) -> None:
     claim = index.match(said).claim
     assert claim is not None
     assert claim.text == "王家沟村"
+
+
+@pytest.mark.parametrize("text", ["柳令村3号", "柳林存3号", "东村镇刘林村3号"])
+def test_finds_a_house_of_a_village_that_is_misheard(make_row, text: str) -> None:
+    # villages number their houses as roads do, and their names are spelled as they are heard
+    rows = [make_row(town="东村镇", village="柳林村", number=str(one)) for one in range(1, 9)]
+    match = AddressIndex.build(pd.DataFrame(rows)).match(text)
+    assert match.claim is not None
+    assert (match.claim.village, match.claim.number) == ("柳林村", "3")
+    fault = match.claim.faults[0]
+    assert fault.code == "village.spelled_differently"
+    assert fault.given == text.removeprefix("东村镇").removesuffix("3号")
+
+
+@pytest.mark.parametrize("text", ["柳泉村3号", "王家沟村3号", "南林村3号", "林村3号"])
+def test_another_village_is_not_taken_for_one_of_the_register(make_row, text: str) -> None:
+    rows = [make_row(town="东村镇", village="柳林村", number=str(one)) for one in range(1, 9)]
+    assert AddressIndex.build(pd.DataFrame(rows)).match(text).claim is None
