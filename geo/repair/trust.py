@@ -14,6 +14,8 @@ from geo.coverage.segments import segments_of
 
 _DETOUR = 1.5
 """A line that is longer by this ratio has a spike, not more detail."""
+_STEEP = 0.5
+"""Cosine of the angle from which a line that leaves another steps aside."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,20 @@ class Chains:
             for place in ((x1, y1), (x2, y2)):
                 count[place] = count.get(place, 0) + 1
         return {place for place, times in count.items() if times > 1}
+
+    def steps_aside(self, row: int) -> bool:
+        """Return whether one grid's line leaves the straight way at both ends by a step."""
+        pieces = self.pieces.get(row, np.zeros((0, 4)))
+        places, count = np.unique(pieces.reshape(-1, 2), axis=0, return_counts=True)
+        ends = places[count == 1]
+        if len(ends) != 2:  # noqa: PLR2004
+            return False
+        way = (ends[1] - ends[0]) / np.hypot(*(ends[1] - ends[0]))
+        at_end = (pieces[:, None, :2] == ends).all(axis=2) | (pieces[:, None, 2:] == ends).all(
+            axis=2
+        )
+        steps = (pieces[:, 2:] - pieces[:, :2])[at_end.any(axis=1)]
+        return bool((np.abs(steps @ way) < _STEEP * np.hypot(*steps.T)).all())
 
 
 def chains_of(arrangement: Arrangement, face: int, depth: int) -> Chains:
@@ -142,11 +158,16 @@ def _has_known_vertex(chains: Chains, row: int) -> bool:
 
 
 def _has_detail(chains: list[Chains], row: int, rows: list[int]) -> float:
-    """Return 0 where another line has all of this line's vertices and more, else 1."""
+    """Return 0 where another line has all of this line's vertices and more, else 1.
+
+    What steps aside and runs along the other line is a strip that was cut, not more detail.
+    """
     own = set().union(*(one.vertices(row) for one in chains))
     for other in rows:
         more = own < set().union(*(one.vertices(other) for one in chains))
-        if other != row and more and _length(chains, other) < _DETOUR * _length(chains, row):
+        if other == row or not more or all(one.steps_aside(other) for one in chains):
+            continue
+        if _length(chains, other) < _DETOUR * _length(chains, row):
             return 0.0
     return 1.0
 

@@ -159,3 +159,14 @@ def test_ground_of_an_overlap_moves_to_who_keeps_it():
     done = repair(pair(over, RIGHT, GROUND), lattice=0.001)
     (move,) = done.moves
     assert {*move.losing, move.gaining} == {"a", "b"}
+
+
+@pytest.mark.parametrize("aside", [-0.02, 0.02, -2.0, 2.0])
+def test_a_strip_cut_along_a_straight_border_goes_back(aside: float):
+    left, right = shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)
+    ring = [(100, 0), (100, 30), (100 + aside, 30), (100 + aside, 70), (100, 70), (100, 100)]
+    cut = shapely.Polygon([(0, 0), *ring, (0, 100)])
+    done = repair(pair(cut, right, shapely.union(left, right)), lattice=0.001)
+    assert done.proved
+    assert done.remaining == ()
+    assert shapely.equals(done.grids.levels[0].geometry[0], left)
