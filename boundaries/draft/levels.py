@@ -95,7 +95,9 @@ def draw(
         return _drawn(graph, aims, seed, effort, keep, counted, targets)
     exact = enclosed(graph, aims[-1].low, aims[-1].high, households=counted[-1])
 
-    def drawn_from(part: Integers) -> list[Integers]:
+    def drawn_from(part: Integers | None) -> list[Integers]:
+        if part is None:
+            return _drawn(graph, aims, seed, effort, keep, counted, targets)
         first = np.unique(part, return_index=True)[1]
         found = _drawn(
             graph.grouped(part), aims, seed, effort, None if keep is None else keep[first],
@@ -103,8 +105,7 @@ def draw(
         )  # fmt: skip
         return [label[part] for label in found]
 
-    whole = np.arange(len(graph)) if exact.is_trivial else exact.part
-    labels = drawn_from(whole)
+    labels = drawn_from(None if exact.is_trivial else exact.part)
     finest = replace(graph.at_level(len(aims)), households=counted[-1])
     if targets is None and len(graph) <= PIECE_UNITS and not effort.is_over(len(aims) - 1):
         off = off_band(totals(counted[-1], labels[-1]), aims[-1].low, aims[-1].high)
