@@ -189,7 +189,7 @@ class Searcher:
 
         建设街74号院，说是丽景社区 may be either, if the name is that of a place elsewhere.
         """
-        if not any(may_be_name(chunk) for chunk in query.chunks):
+        if not any(may_be_name(chunk) or _is_lane(chunk, query) for chunk in query.chunks):
             return 0.0
         named = hits and hits[0][1].cost <= IN_SPEECH
         apart = named and found and all(one.features[ROAD_DIFFERS] for one in found)
@@ -403,6 +403,13 @@ def _numbered_roads(words: list[Word]) -> Iterator[Word]:
             f"{kind}{number}",
         }
         yield from (word._replace(text=form) for form in sorted(forms - {word.text}))
+
+
+def _is_lane(chunk: Chunk, query: Query) -> bool:
+    """Return whether words between a road and its number are of a lane: 中山路6响8号 is 6巷8号."""
+    number = query.chain.number
+    behind = number is not None and chunk.end == number.start
+    return behind and any(character.isdigit() for character in chunk.name)
 
 
 def _begins(one: Chunk, other: Chunk) -> bool:

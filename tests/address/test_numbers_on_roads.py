@@ -77,6 +77,13 @@ def test_finds_a_house_of_a_village_that_is_misheard(make_row, text: str) -> Non
     assert fault.given == text.removeprefix("东村镇").removesuffix("3号")
 
 
+def test_a_lane_that_is_misspelled_leaves_its_road_in_doubt(make_row) -> None:
+    rows = [make_row(town="东村镇", road="中山路", number=str(one)) for one in range(1, 9)]
+    index = AddressIndex.build(pd.DataFrame(rows))
+    assert index.match("中山路8号").claim.number == "8"
+    assert index.match("中山路6响8号").claim is None
+
+
 @pytest.mark.parametrize("text", ["柳泉村3号", "王家沟村3号", "南林村3号", "林村3号"])
 def test_another_village_is_not_taken_for_one_of_the_register(make_row, text: str) -> None:
     rows = [make_row(town="东村镇", village="柳林村", number=str(one)) for one in range(1, 9)]
