@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.address.answer import Precision, Rows, Suggestion
 from geo.address.names import NameIndex
@@ -19,21 +21,26 @@ from geo.address.speech import without_persons
 from geo.aliases import AliasKind
 
 _DOOR = KINDS.index("door")
+_STREETS = {-1: "road", -2: "village"}
+"""What is no place of its own: the number that stands for its kind where a place's would."""
 _MOST_TYPED = 60
 _MOST_KEYS = 400
 _TYPED = re.compile(
-    r"^(?P<name>.*?[^0-9\-#/号楼栋幢座单元门室])(?P<building>[0-9]*[A-Z]?)(?:号楼?|栋|幢|座|#楼?|-|/)?"
+    r"^(?P<name>.*?[^0-9\-#/号楼栋幢座单元门室])(?P<building>[0-9]+[A-Z]?|(?<![A-Z])[A-Z]?)(?:号楼?|栋|幢|座|#楼?|-|/)?"
     r"(?P<stair>[0-9]*)(?:单元?|门|-|/)?(?P<room>\d*)室?$"
 )
 
 
 class _Key(NamedTuple):
-    """Something typed may begin with ``form``; ``rank`` is lower for nearer forms."""
+    """Something typed may begin with ``form``; ``rank`` is lower for nearer forms.
+
+    ``name`` is a name's number, or the kind of the ``street``, see `_STREETS`.
+    """
 
     form: str
     rank: int
     name: int
-    road: int
+    street: int
 
 
 class Suggester:
@@ -54,9 +61,10 @@ class Suggester:
     def _all_keys(self) -> Iterator[_Key]:
         for number, name in enumerate(self._names.names):
             yield from _forms(name, number, 0)
-        for road, name in enumerate(self.register.words["roads"]):
-            if name:
-                yield from _forms(name, -1, road)
+        for kind, word in _STREETS.items():
+            for street, name in enumerate(self.register.words[f"{word}s"]):
+                if name and (kind == -1 or name not in self._names.exact):
+                    yield from _forms(name, kind, street)
 
     def suggest(self, text: str, limit: int) -> list[Suggestion]:
         """Return places whose names begin with what is typed, or hold it."""
@@ -77,11 +85,13 @@ class Suggester:
         """Return whole places and roads, the nearest forms and the largest places first."""
         best: dict[tuple[int, int], tuple[int, int, str, int]] = {}
         for key in self._beginning(typed):
-            for place, alias, *_ in self._targets[key.name] if key.name >= 0 else (Target(-1),):
+            for place, alias, *_ in (
+                self._targets[key.name] if key.name >= 0 else (Target(key.name),)
+            ):
                 size = self._sizes[place] if place >= 0 else 0
                 whole = key.form == typed and key.rank == 0
                 order = (-1 if whole else key.rank * 2 + (alias >= 0), -size, key.form, alias)
-                one = (place, key.road)
+                one = (place, key.street)
                 best[one] = min(best.get(one, order), order)
         if not best and len(typed) > 1:
             for name, form in enumerate(self._names.names):
@@ -90,8 +100,10 @@ class Suggester:
                         best.setdefault((place, 0), (9, -self._sizes[place], form, alias))
         ranked = sorted(best, key=lambda one: (best[one], one))[:limit]
         return [
-            self._place(place, best[place, road][-1]) if place >= 0 else self._road(road)
-            for place, road in ranked
+            self._place(place, best[place, street][-1])
+            if place >= 0
+            else self._street(_STREETS[place], street)
+            for place, street in ranked
         ]
 
     def _beginning(self, typed: str) -> Iterator[_Key]:
@@ -107,7 +119,7 @@ class Suggester:
             if key.form != name:
                 continue
             if key.name < 0:
-                yield from self._doors(key.road, building, limit)
+                yield from self._doors(_STREETS[key.name], key.street, building, limit)
                 continue
             for place, *_ in self._targets[key.name]:
                 yield from self._units(place, building, stair)
@@ -142,9 +154,9 @@ class Suggester:
             elif not stair:
                 yield Suggestion(self._text(place, int(rows[0])), rows, Precision.BUILDING)
 
-    def _doors(self, road: int, number: str, limit: int) -> Iterator[Suggestion]:
+    def _doors(self, kind: str, street: int, number: str, limit: int) -> Iterator[Suggestion]:
         arrays, words = self.register.arrays, self.register.words["numbers"]
-        doors = np.flatnonzero(arrays["door_road"] == road)
+        doors = np.flatnonzero(self._door_streets[kind] == street)
         held = sorted(
             (
                 (len(words[one]), words[one], place)
@@ -158,6 +170,15 @@ class Suggester:
         )
         for _, _, place in held[:limit]:
             yield self._place(place)
+
+    @cached_property
+    def _door_streets(self) -> dict[str, NDArray[np.int64]]:
+        """Return the road of every door, and the village of those along none."""
+        arrays = self.register.arrays
+        roads = arrays["door_road"].astype(np.int64)
+        first = np.array(self.register.starts)[arrays["door_place"]]
+        villages = arrays["row_village"][arrays["unit_row"][first]]
+        return {"road": roads, "village": np.where(roads > 0, 0, villages)}
 
     def _place(self, place: int, alias: int = -1) -> Suggestion:
         """Return a place; one that was found by another name with that name behind its own."""
@@ -177,10 +198,10 @@ class Suggester:
         is_old = other.kind is AliasKind.OLD and other.name[0] not in "原老旧前"
         return f"（{'原' if is_old else ''}{other.name}）"
 
-    def _road(self, road: int) -> Suggestion:
-        rows: Rows = np.flatnonzero(self.register.arrays["row_road"] == road)
-        name = self._shown("road", int(rows[0])) if len(rows) else ""
-        return Suggestion(name, rows, Precision.ROAD)
+    def _street(self, kind: str, street: int) -> Suggestion:
+        rows: Rows = np.flatnonzero(self.register.arrays[f"row_{kind}"] == street)
+        name = self._shown(kind, int(rows[0])) if len(rows) else ""
+        return Suggestion(name, rows, Precision(kind))
 
     def _name(self, place: int, row: int) -> str:
         if self.register.arrays["place_kind"][place] == _DOOR:
@@ -204,13 +225,13 @@ class Suggester:
         return self.register.words[f"shown_{kind}s"][self.register.arrays[f"shown_{kind}"][row]]
 
 
-def _forms(name: str, number: int, road: int) -> Iterator[_Key]:
+def _forms(name: str, number: int, street: int) -> Iterator[_Key]:
     """Return what may be typed for a name: itself, its pinyin, its initials, mixed."""
-    yield _Key(name, 0, number, road)
+    yield _Key(name, 0, number, street)
     if not name.isascii():
         for form in spelled(name):
-            yield _Key(form.upper(), 1, number, road)
-        yield _Key(initials(name).upper(), 2, number, road)
+            yield _Key(form.upper(), 1, number, street)
+        yield _Key(initials(name).upper(), 2, number, street)
         for place in range(1, len(name)):
             # the first characters chosen, the next still in letters: 滨河hua
-            yield _Key(name[:place] + spelled(name[place:])[0].upper(), 3, number, road)
+            yield _Key(name[:place] + spelled(name[place:])[0].upper(), 3, number, street)

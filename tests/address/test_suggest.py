@@ -19,6 +19,14 @@ def test_offers_a_compound_by_characters_pinyin_or_initials(
     assert offered(town_index, typed)[0] == "滨河花园"
 
 
+@pytest.mark.parametrize("typed", ["北村", "beicun", "bc"])
+def test_a_village_is_offered_and_goes_on_with_its_houses(
+    town_index: AddressIndex, typed: str
+) -> None:
+    assert offered(town_index, typed)[0] == "北村"
+    assert offered(town_index, f"{typed}3") == ["北村3号"]
+
+
 def test_the_largest_place_comes_first(town_index: AddressIndex) -> None:
     assert offered(town_index, "bh")[:3] == ["滨河花园", "滨河小区", "滨河苑"]
 
