@@ -111,6 +111,12 @@ def _no_adviser(ground: Ground) -> Plants:
     return [Planted("O06", "unknown", 1, (grid,))]
 
 
+def _nobody_to_call(ground: Ground) -> Plants:
+    grid = ground.grid(1)
+    ground.contacts.loc[ground.contacts["grid"] == grid, ["duty_phone", "phone"]] = None
+    return [Planted("O07", "phone", 1, (grid,))]
+
+
 # --- special-purpose grids, slices, data ---
 
 
@@ -202,6 +208,7 @@ IN_RECORDS: tuple[Callable[[Ground], Plants], ...] = (
     _one_for_two,
     _not_verified,
     _no_adviser,
+    _nobody_to_call,
     _no_type,
     _no_mode,
     _residents_not_counted,
