@@ -61,6 +61,9 @@ if __name__ == "__main__":
 _IDLE_S = 0.05
 """Processor time in three seconds of a server that nobody asks."""
 
+_A_CONNECTION = 100
+"""Requests after which a connection is opened anew: which worker accepts it is chance."""
+
 _FIGURES = ("requests_s", "p50_ms", "p99_ms", "processor_us")
 
 
@@ -222,6 +225,9 @@ async def _asked(
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         number = first
         while time.perf_counter() < end:
+            if number % (_A_CONNECTION * connections) == first and number > first:
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
             start = time.perf_counter()
             writer.write(requests[number % len(requests)])
             number += connections
