@@ -23,7 +23,9 @@ import shapely
 from openpyxl.utils.exceptions import InvalidFileException
 
 from boundaries.point_tables import Floats, Part, by_columns, csv_tables, xlsx_tables
+from geo.datum import Datum
 from geo.layers import STORED_CRS
+from geo.layers.reference import Reference, crs_name, too_coarse
 from geo.problem import input_error
 
 _WKB_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
@@ -193,11 +195,12 @@ def _degrees(path: Path, shapes: npt.NDArray[np.object_], crs: pyproj.CRS) -> tu
         first = shapes[int(np.argmax(kind >= 0))]
         raise input_error("assign.no_points", file=path, value=first.geom_type)
     x, y = shapely.get_x(points), shapely.get_y(points)
-    if crs.is_projected:
-        forward = pyproj.Transformer.from_crs(crs, STORED_CRS, always_xy=True)
-        x, y = forward.transform(x, y)
-        x, y = np.where(np.isfinite(x), x, np.nan), np.where(np.isfinite(y), y, np.nan)
-    return x, y
+    crs = pyproj.CRS(crs.to_2d())
+    coarse = too_coarse(crs)
+    if coarse is not None:
+        raise input_error("assign.coarse_crs", file=path, value=crs_name(crs), accuracy=coarse)
+    x, y = Reference(crs, Datum.CGCS2000).to_stored(np.column_stack([x, y])).T
+    return np.where(np.isfinite(x), x, np.nan), np.where(np.isfinite(y), y, np.nan)
 
 
 def write_parts(path: Path, parts: Iterable[Part]) -> None:

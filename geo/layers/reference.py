@@ -140,17 +140,20 @@ def resolve(
     crs = pyproj.CRS(crs.to_2d())
     if not (crs.is_geographic or crs.is_projected):
         return None, [source.problem("layers.unknown_crs", column="crs", value=crs.name)]
-    _, accuracy = _way(crs.to_wkt())
-    if accuracy is None or accuracy > _ACCURATE_M:
+    coarse = too_coarse(crs)
+    if coarse is not None:
         return None, [
-            source.problem(
-                "layers.coarse_crs",
-                column="crs",
-                value=crs_name(crs),
-                accuracy="?" if accuracy is None else f"{accuracy:g}",
-            )
+            source.problem("layers.coarse_crs", column="crs", value=crs_name(crs), accuracy=coarse)
         ]
-    return Reference(crs, datum or Datum.CGCS2000, accuracy), []
+    return Reference(crs, datum or Datum.CGCS2000, _way(crs.to_wkt())[1] or 0.0), []
+
+
+def too_coarse(crs: pyproj.CRS) -> str | None:
+    """Return how well a CRS reaches CGCS2000 where that is not enough, metres or ``?``."""
+    _, accuracy = _way(crs.to_wkt())
+    if accuracy is None:
+        return "?"
+    return f"{accuracy:g}" if accuracy > _ACCURATE_M else None
 
 
 @cache

@@ -235,6 +235,19 @@ def test_geoparquet_may_be_of_either_encoding(side, tmp_path, code, encoding, cr
     assert rows[0]["grid3_code"] == code
 
 
+@pytest.mark.parametrize("crs", [4214, 4610, 2437])
+@pytest.mark.parametrize("name", ["points.gpkg", "points.parquet"])
+def test_points_in_old_datums_are_refused(side, tmp_path, name, crs):
+    """Beijing 54 and Xi'an 80 lie tens of metres off without local parameters."""
+    points = gpd.GeoDataFrame({"编号": ["甲"]}, geometry=[shapely.Point(X, Y)], crs=4490)
+    points = points.to_crs(crs)
+    points.to_file(tmp_path / name) if name.endswith("gpkg") else points.to_parquet(tmp_path / name)
+    with pytest.raises(InputError) as refused:
+        assigned(side, tmp_path / name)
+    (problem,) = refused.value.problems
+    assert (problem.message.key, problem.value) == ("assign.coarse_crs", f"EPSG:{crs}")
+
+
 @pytest.mark.parametrize(
     ("geo", "key"),
     [
