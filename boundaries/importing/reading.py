@@ -168,7 +168,7 @@ def read_files(
             assignments=parts.assignments,
             contacts=parts.contacts,
         )
-        parts = parts if base is None else _telling_of_others(parts, parts.grids)
+        parts = parts if base is None else _telling_of_others(parts)
     return Imported(parts.town, plan, origins(readings), (*notes, *parts.notes))
 
 
@@ -185,9 +185,9 @@ def _merged(
     return grids, reshaped
 
 
-def _telling_of_others(parts: Parts, grids: gpd.GeoDataFrame) -> Parts:
+def _telling_of_others(parts: Parts) -> Parts:
     """Note the communities of which the files have no grid."""
-    without = without_grids(parts.town, grids)
+    without = without_grids(parts.town, parts.grids)
     if not without:
         return parts
     listed = "、".join(without[:_MOST_LISTED]) + (" …" if len(without) > _MOST_LISTED else "")

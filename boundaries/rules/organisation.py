@@ -278,7 +278,7 @@ def roles_are_known(case: Case) -> Iterator[Finding]:
             )
 
 
-@rule("O07", severity="W")
+@rule("O07", severity="E")
 def duties_and_phone_are_set(case: Case) -> Iterator[Finding]:
     """Before publishing, each first-level grid says what its contact does and a phone to call.
 
@@ -296,7 +296,7 @@ def duties_and_phone_are_set(case: Case) -> Iterator[Finding]:
         if len(lacking):
             yield case.finding(
                 f"O07.{kind}",
-                Severity.WARNING,
+                Severity.ERROR,
                 level=1,
                 grids=lacking["code"],
                 place=case.inner_points[lacking.index.to_numpy()],

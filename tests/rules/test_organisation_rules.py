@@ -210,7 +210,7 @@ def test_o07_wants_duties_and_a_phone(small, columns, kind):
         contacts.loc[contacts["grid"] == FIRST, columns] = None
         return contacts
 
-    assert told(small.contacts(emptied).found("O07")) == [("O07", kind, "W", (FIRST,))]
+    assert told(small.contacts(emptied).found("O07")) == [("O07", kind, "E", (FIRST,))]
     assert small.contacts(without(FIRST)).found("O07") == []  # O01 tells
 
 
