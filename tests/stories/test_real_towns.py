@@ -38,6 +38,7 @@ def fill_in_contacts(home: Path, folder: Path) -> None:
     wangge(home, "contacts", "sheet", file)
     sheet = pd.read_excel(file, dtype=str)
     sheet[HEADINGS["title"]] = sheet[HEADINGS["grid_name"]] + sheet[HEADINGS["role"]]
+    sheet[HEADINGS["duties"]] = "政策宣传、矛盾调解"
     sheet[HEADINGS["duty_phone"]] = [f"0358-0{row:06d}" for row in range(len(sheet))]
     sheet[HEADINGS["verified"]] = pd.Timestamp.today().strftime("%Y-%m-%d")
     sheet.to_excel(file, index=False)
