@@ -10,6 +10,7 @@ from __future__ import annotations
 # ruff: noqa: S608 - names of tables cannot be bound; they come from our migrations alone
 import sqlite3
 import struct
+import time
 from collections.abc import Callable, Iterator
 
 import pyproj
@@ -170,11 +171,22 @@ def prepare_connection(connection: sqlite3.Connection) -> None:
 def mark_file(connection: sqlite3.Connection) -> None:
     """Mark an empty SQLite file as a GeoPackage, then turn its write-ahead log on.
 
-    In this order: the mark cannot be set once the log is on and others read.
+    In this order: the mark cannot be set once the log is on and others read. SQLite does not wait
+    for others who do the same at this moment, so it is done again until it is done.
     """
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {USER_VERSION}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    patience = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {USER_VERSION}")
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # of any extended kind
+            if not busy or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def create_base_tables(execute: Execute) -> None:
